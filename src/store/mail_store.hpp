@@ -1,0 +1,112 @@
+// CONTRACT. MailStore: one user's mail database (SQLite, encrypted pages) and blob files. Blocking and thread-safe: call it from a
+// BlockingPool thread, never from the io thread. Many readers (WAL snapshots), one writer at a time.
+//   auto inbox = store.read([&](ReadTx& tx) { return list_mailboxes(tx, account); });
+//   auto done  = store.write([&](WriteTx& tx) -> Result<void> { return set_keywords(tx, ...); });
+// write(): BEGIN IMMEDIATE, then commit if the function returned a value, roll back if it returned an error or threw; after the commit
+// on_change is called (from the calling thread) once per touched account.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <type_traits>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "store/types.hpp"
+
+namespace dhii::store {
+
+enum class StoreError {
+  kWrongKey,       // the file is not a database under this key
+  kCorrupt,        // SQLite or a blob's MAC says so
+  kDiskFull,
+  kBusy,           // another process holds the database
+  kIo,
+  kNotFound,       // no such row
+  kConflict,       // e.g. mailbox name taken
+  kInvalid,        // an argument that breaks a rule of the store
+  kTooNew,         // schema of a newer release
+};
+ErrorText describe(StoreError e);
+
+class Database;     // one SQLite connection (store/database.hpp)
+class BlobStore;    // store/blob_store.hpp
+
+// A snapshot. Valid inside the function it is passed to only.
+class ReadTx {
+ public:
+  ReadTx(Database& db, BlobStore& blobs) : db_(&db), blobs_(&blobs) {}
+  Database& db() { return *db_; }
+  BlobStore& blobs() { return *blobs_; }
+
+ private:
+  Database* db_;
+  BlobStore* blobs_;
+};
+
+// The write transaction. All changes inside share one change number.
+class WriteTx : public ReadTx {
+ public:
+  struct State;
+  WriteTx(Database& db, BlobStore& blobs, State& state) : ReadTx(db, blobs), state_(&state) {}
+  ChangeNumber change_number();                                 // taken on first use
+  void touch(AccountId account, DataType type);                 // this account's state of the type moves to change_number()
+  void note_pending_op(AccountId account);
+  void note_submission(AccountId account);
+  Timestamp now() const;
+  Random& random();
+
+ private:
+  State* state_;
+};
+
+class MailStore {
+ public:
+  struct Options {
+    std::filesystem::path directory;     // .../mail/u<N>/ : mail.db and blobs/
+    UserId user;
+    const Clock* clock = nullptr;
+    Random* random = nullptr;
+    std::function<void(const ChangeEvent&)> on_change;  // must be quick and thread-safe; may be empty
+  };
+  // Creates the files when there are none; migrates an older schema. `key`: 32 bytes, this user's own random key.
+  static Result<std::unique_ptr<MailStore>> open(Options options, const Secret& key);
+  ~MailStore();
+
+  template <class F>
+  std::invoke_result_t<F, ReadTx&> read(F&& function) {
+    std::invoke_result_t<F, ReadTx&> out = std::unexpected(Error(StoreError::kIo));
+    if (auto lent = with_reader([&](ReadTx& tx) { out = function(tx); }); !lent) return std::unexpected(lent.error());
+    return out;
+  }
+
+  template <class F>
+  std::invoke_result_t<F, WriteTx&> write(F&& function) {
+    std::invoke_result_t<F, WriteTx&> out = std::unexpected(Error(StoreError::kIo));
+    auto done = with_writer([&](WriteTx& tx) {
+      out = function(tx);
+      return out.has_value();
+    });
+    if (!done) return std::unexpected(done.error());
+    return out;
+  }
+
+  BlobStore& blobs();                    // prepare() and get() are thread-safe without a transaction
+  UserId user() const;
+  // First sync: bigger FTS5 hash, no automerge, fewer checkpoints (DESIGN §4 "Bulk indexing"); ending it restores and starts merging.
+  void begin_bulk();
+  void end_bulk();
+  // A small slice of background work (FTS merge, checkpoint, blob compaction). Returns true when more is left.
+  Result<bool> maintain();
+
+ private:
+  struct Impl;
+  explicit MailStore(std::unique_ptr<Impl> impl);
+  Result<void> with_reader(const std::function<void(ReadTx&)>& function);
+  Result<void> with_writer(const std::function<bool(WriteTx&)>& function);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dhii::store
