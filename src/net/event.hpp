@@ -1,4 +1,5 @@
-// CONTRACT. Event: one coroutine wakes others on the io thread ("something to do"). notify() before wait() is remembered once.
+// CONTRACT. Event: one coroutine wakes others on the io thread ("something to do"). notify() before wait() is
+// remembered once.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>

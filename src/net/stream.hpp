@@ -1,5 +1,6 @@
-// CONTRACT. Stream: one connection, plain TCP or TLS over it, with buffered reading and a deadline on every wait. Io thread only.
-// Plaintext that arrived before a STARTTLS handshake is dropped and reported (THREATS.md: STARTTLS injection).
+// CONTRACT. Stream: one connection, plain TCP or TLS over it, with buffered reading and a deadline on every wait. Io
+// thread only. Plaintext that arrived before a STARTTLS handshake is dropped and reported (THREATS.md: STARTTLS
+// injection).
 #pragma once
 #include <chrono>
 #include <cstddef>
@@ -14,9 +15,9 @@
 namespace dhii::net {
 
 struct TlsPolicy {
-  std::string host_name;          // SNI and certificate host name check (RFC 9525)
-  std::string extra_ca_file;      // besides the system's trust store; empty: none
-  bool verify = true;             // false only where a test says so
+  std::string host_name;      // SNI and certificate host name check (RFC 9525)
+  std::string extra_ca_file;  // besides the system's trust store; empty: none
+  bool verify = true;         // false only where a test says so
 };
 
 class Stream {

@@ -1,5 +1,6 @@
-// CONTRACT. TaskGroup: owns spawned coroutines so that none outlives what it works on. It is the owner's LAST member (destroyed first).
-// Closing = refuse new, cancel all, wait. Lives on the io thread. An exception in a task is logged with its name and ends that task only.
+// CONTRACT. TaskGroup: owns spawned coroutines so that none outlives what it works on. It is the owner's LAST member
+// (destroyed first). Closing = refuse new, cancel all, wait. Lives on the io thread. An exception in a task is logged
+// with its name and ends that task only.
 #pragma once
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
@@ -21,7 +22,8 @@ class TaskGroup {
 
   // Starts the task; its error, if any, is logged under `name`. Ignored after close() began.
   void spawn(std::string name, Task<> task);
-  // Refuses new tasks, cancels the running ones (terminal) and returns when the last has ended; after `grace` it says in the log which are left.
+  // Refuses new tasks, cancels the running ones (terminal) and returns when the last has ended; after `grace` it says
+  // in the log which are left.
   asio::awaitable<void> close(std::chrono::milliseconds grace = std::chrono::seconds(5));
   // Cancels without waiting; further spawns are ignored.
   void cancel();
