@@ -1,0 +1,148 @@
+#include "sync/outbox.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "mime/build.hpp"
+
+namespace dhii::sync {
+
+namespace {
+
+using store::ReadTx;
+using store::Submission;
+using store::SubmissionState;
+using store::WriteTx;
+
+constexpr std::size_t kSendAtOnce = 20;                       // read from the database in one go
+constexpr std::chrono::minutes kLookAgain{10};                // even without a wake-up
+
+constexpr std::uint8_t kDeliveredYes = 1, kDeliveredNo = 2, kDeliveredUnknown = 3;
+
+smtp::Settings smtp_settings(const AccountContext& context) {
+  const auto& from = context.settings.smtp;
+  smtp::Settings out;
+  out.host = from.host;
+  out.port = from.port;
+  out.security = from.security == Security::kTls        ? smtp::Security::kTls
+                 : from.security == Security::kStartTls ? smtp::Security::kStartTls
+                                                        : smtp::Security::kPlain;
+  out.login = from.login;
+  out.password = context.password.clone();
+  out.extra_ca_file = context.services.extra_ca_file;
+  out.ehlo_name = context.services.ehlo_name;
+  return out;
+}
+
+smtp::Envelope envelope_of(const Submission& submission) {
+  smtp::Envelope out;
+  out.mail_from = submission.mail_from;
+  for (const auto& recipient : submission.recipients) {
+    if (recipient.delivered == 0) out.rcpt_to.push_back(recipient.email);
+  }
+  return out;
+}
+
+net::Task<std::string> load_message(AccountContext& context, const Submission& submission) {
+  const AccountId account = context.id;
+  const EmailId email = submission.email;
+  co_return co_await context.read([=](ReadTx& tx) -> Result<std::string> {
+    DHII_TRY_ASSIGN(const auto rows, store::get_emails(tx, account, std::array{email}));
+    if (rows.empty()) return fail(store::StoreError::kNotFound, "the message to send was deleted");
+    DHII_TRY_ASSIGN(const auto raw, tx.blobs().get(tx, rows.front().blob));
+    return mime::strip_bcc(raw);
+  });
+}
+
+net::Task<> move_to(AccountContext& context, SubmissionState expected, Submission next) {
+  co_return co_await context.write([&](WriteTx& tx) { return store::move_submission(tx, next.id, expected, next); });
+}
+
+net::Task<> send_one(AccountContext& context, Submission submission) {
+  auto sending = submission;
+  sending.state = SubmissionState::kSending;
+  ++sending.attempts;
+  auto taken = co_await move_to(context, SubmissionState::kQueued, sending);
+  if (!taken && taken.error().is(store::StoreError::kConflict)) co_return Result<void>{};  // canceled in the undo window
+  DHII_CO_TRY(std::move(taken));
+  const auto now = context.services.clock.now();
+  auto message = co_await load_message(context, submission);
+  if (!message) {
+    auto failed = sending;
+    failed.state = SubmissionState::kFailed;
+    failed.detail = message.error().message();
+    co_return co_await move_to(context, SubmissionState::kSending, std::move(failed));
+  }
+  const auto settings = smtp_settings(context);
+  auto outcome = co_await smtp::send(context.services.dialer, settings, envelope_of(sending), *message);
+  auto next = outcome ? after_success(sending, *outcome) : after_failure(sending, outcome.error(), now);
+  spdlog::info("account {}: submission {} is {} {}", context.id.value, next.id.value, submission_state_name(next.state), log_escape(next.detail));
+  co_return co_await move_to(context, SubmissionState::kSending, std::move(next));
+}
+
+}  // namespace
+
+store::Submission after_success(store::Submission submission, const smtp::Delivered& delivered) {
+  submission.state = SubmissionState::kSent;
+  submission.detail = delivered.server_reply;
+  for (auto& recipient : submission.recipients) {
+    if (recipient.delivered != 0) continue;
+    recipient.delivered = kDeliveredYes;
+    recipient.reply = delivered.server_reply;
+    for (const auto& refused : delivered.refused) {
+      if (refused.recipient != recipient.email) continue;
+      recipient.delivered = kDeliveredNo;
+      recipient.reply = refused.reply.describe();
+      submission.detail = recipient.email + ": " + recipient.reply;
+    }
+  }
+  return submission;
+}
+
+store::Submission after_failure(store::Submission submission, const smtp::SendFailure& failure, Timestamp now) {
+  submission.detail = failure.reply ? failure.reply->describe() : failure.error.message();
+  if (failure.stage == smtp::Stage::kAfterFinalDot && !failure.reply) {
+    submission.state = SubmissionState::kUnknown;
+    for (auto& recipient : submission.recipients) recipient.delivered = kDeliveredUnknown;
+    return submission;
+  }
+  if (failure.permanent || now - submission.send_at > kGiveUpAfter) {
+    submission.state = SubmissionState::kFailed;
+    for (auto& recipient : submission.recipients) {
+      recipient.delivered = kDeliveredNo;
+      recipient.reply = submission.detail;
+    }
+    return submission;
+  }
+  submission.state = SubmissionState::kQueued;
+  submission.next_attempt_at = now + send_retry_delay(submission.attempts - 1);
+  return submission;
+}
+
+std::chrono::milliseconds send_retry_delay(std::int32_t attempts) {
+  using std::chrono::minutes;
+  constexpr std::array kDelays{minutes(1), minutes(5), minutes(15), minutes(60), minutes(240)};
+  return kDelays[static_cast<std::size_t>(std::clamp<std::int32_t>(attempts, 0, static_cast<std::int32_t>(kDelays.size()) - 1))];
+}
+
+net::Task<> run_outbox(AccountContext& context, net::Event& wake) {
+  const AccountId account = context.id;
+  DHII_CO_TRY_ASSIGN(const auto lost, co_await context.write([=](WriteTx& tx) { return store::recover_submissions(tx, account); }));
+  for (const auto& submission : lost) {
+    spdlog::warn("account {}: submission {} was being sent when the program stopped; whether it arrived is unknown", account.value, submission.id.value);
+  }
+  for (;;) {
+    const auto now = context.services.clock.now();
+    DHII_CO_TRY_ASSIGN(const auto due, co_await context.read([=](ReadTx& tx) { return store::due_submissions(tx, account, now, kSendAtOnce); }));
+    for (const auto& submission : due) DHII_CO_TRY(co_await send_one(context, submission));
+    if (!due.empty()) continue;
+    DHII_CO_TRY_ASSIGN(const auto next, co_await context.read([=](ReadTx& tx) { return store::next_submission_at(tx, account); }));
+    std::chrono::milliseconds wait = kLookAgain;
+    if (next) wait = std::clamp<std::chrono::milliseconds>(*next - context.services.clock.now(), std::chrono::milliseconds(1), kLookAgain);
+    DHII_CO_TRY(co_await wake.wait_for(wait));
+  }
+}
+
+}  // namespace dhii::sync

@@ -1,0 +1,33 @@
+#include "sync/status.hpp"
+
+#include "sync/context.hpp"
+
+namespace dhii::sync {
+
+std::string_view account_state_name(AccountState state) {
+  switch (state) {
+    case AccountState::kConnecting: return "connecting";
+    case AccountState::kSyncing: return "syncing";
+    case AccountState::kIdle: return "idle";
+    case AccountState::kOffline: return "offline";
+    case AccountState::kAuthFailed: return "auth_failed";
+    case AccountState::kError: return "error";
+    case AccountState::kLocal: return "local";
+  }
+  return "error";
+}
+
+void AccountContext::report(AccountState state, std::string error) {
+  if (status.state == state && status.error == error) return;
+  status.state = state;
+  status.error = std::move(error);
+  if (services.on_status) services.on_status(status);
+}
+
+void AccountContext::progress(std::int64_t done_delta, std::int64_t total_delta) {
+  status.done += done_delta;
+  status.total += total_delta;
+  if (services.on_status) services.on_status(status);
+}
+
+}  // namespace dhii::sync
