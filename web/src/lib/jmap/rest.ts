@@ -1,0 +1,138 @@
+// The REST surface under /api/v1 that JMAP has no word for: set-up, sessions, mail accounts.
+
+import type { Transport, User } from './transport';
+
+export type Security = 'tls' | 'starttls' | 'none';
+
+export interface ServerSettings {
+  host: string;
+  port: number;
+  security: Security;
+  login: string;
+}
+
+export type AccountState =
+  | 'connecting'
+  | 'syncing'
+  | 'idle'
+  | 'offline'
+  | 'auth_failed'
+  | 'error'
+  | 'local';
+
+export interface MailAccount {
+  id: string;
+  kind: 'imap' | 'local';
+  email: string;
+  name: string;
+  state: AccountState;
+  progress: { done: number; total: number };
+  error?: string;
+  imap?: ServerSettings;
+  smtp?: ServerSettings;
+}
+
+export interface Candidate {
+  source: 'srv' | 'autoconfig' | 'well-known' | 'guess';
+  imap: ServerSettings;
+  smtp: ServerSettings;
+}
+
+export interface TestAnswer {
+  ok: boolean;
+  code?: string;
+  detail?: string;
+}
+
+export interface AccountForm {
+  name?: string;
+  email: string;
+  password: string;
+  imap: ServerSettings;
+  smtp: ServerSettings;
+}
+
+export interface LoginSession {
+  id: string;
+  created_at?: string;
+  last_used_at?: string;
+  client?: string;
+  address?: string;
+  current?: boolean;
+}
+
+export interface Invitation {
+  invitation: string;
+  link: string;
+  expires_at: string;
+}
+
+const kBase = '/api/v1';
+
+export class Rest {
+  constructor(private readonly transport_: Transport) {}
+
+  setupNeeded(): Promise<{ needed: boolean }> {
+    return this.transport_.getJson(`${kBase}/setup`);
+  }
+
+  setup(form: { token: string; login: string; password: string; display_name?: string }): Promise<User> {
+    return this.transport_.signIn(`${kBase}/setup`, form);
+  }
+
+  register(form: { invitation: string; login: string; password: string; display_name?: string }): Promise<User> {
+    return this.transport_.signIn(`${kBase}/auth/register`, form);
+  }
+
+  login(form: { login: string; password: string }): Promise<User> {
+    return this.transport_.signIn(`${kBase}/auth/login`, form);
+  }
+
+  accounts(): Promise<{ accounts: MailAccount[] }> {
+    return this.transport_.getJson(`${kBase}/accounts`);
+  }
+
+  discover(email: string): Promise<{ candidates: Candidate[] }> {
+    return this.transport_.sendJson('POST', `${kBase}/accounts/discover`, { email });
+  }
+
+  testAccount(form: AccountForm): Promise<{ imap: TestAnswer; smtp: TestAnswer }> {
+    return this.transport_.sendJson('POST', `${kBase}/accounts/test`, form);
+  }
+
+  addAccount(form: AccountForm): Promise<MailAccount> {
+    return this.transport_.sendJson('POST', `${kBase}/accounts`, form);
+  }
+
+  addSample(): Promise<MailAccount> {
+    return this.transport_.sendJson('POST', `${kBase}/accounts/sample`, {});
+  }
+
+  syncAccount(id: string): Promise<void> {
+    return this.transport_.sendJson('POST', `${kBase}/accounts/${id}/sync`, {});
+  }
+
+  removeAccount(id: string): Promise<void> {
+    return this.transport_.sendJson('DELETE', `${kBase}/accounts/${id}`);
+  }
+
+  changeAccount(id: string, change: Partial<AccountForm>): Promise<MailAccount> {
+    return this.transport_.sendJson('PATCH', `${kBase}/accounts/${id}`, change);
+  }
+
+  sessions(): Promise<{ sessions: LoginSession[] }> {
+    return this.transport_.getJson(`${kBase}/auth/sessions`);
+  }
+
+  endSession(id: string): Promise<void> {
+    return this.transport_.sendJson('DELETE', `${kBase}/auth/sessions/${id}`);
+  }
+
+  changePassword(current_password: string, new_password: string): Promise<void> {
+    return this.transport_.sendJson('POST', `${kBase}/auth/password`, { current_password, new_password });
+  }
+
+  invite(): Promise<Invitation> {
+    return this.transport_.sendJson('POST', `${kBase}/users/invitations`, {});
+  }
+}
