@@ -4,7 +4,7 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 # One kind of code for libraries and programs, or they could not share a precompiled header.
 set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
-add_compile_options(-fPIE)
+add_compile_options(-fPIE -pthread)
 add_link_options(-pie)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
