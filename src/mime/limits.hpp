@@ -27,9 +27,9 @@ inline constexpr std::size_t kMaxIndexedBytes = 1024 * 1024;  // body text of on
 inline constexpr std::size_t kMaxIndexedPartBytes =
     4 * 1024 * 1024;  // decoded bytes of one text part looked at for the index
 inline constexpr std::size_t kMaxIndexedListBytes = 64 * 1024;  // all names of one field, all file names, for the index
-inline constexpr std::size_t kMaxHtmlDepthlessTagBytes = 64 * 1024;  // one tag; past it the '<' counts as text
-inline constexpr std::size_t kMaxPreviewChars = 256;                 // RFC 8621 §4.1.4 `preview`
-inline constexpr std::size_t kMaxBuildDepth = 20;                    // trees that Email/set may ask for
-inline constexpr std::size_t kMaxBuildParts = 1'000;                 // likewise
+inline constexpr std::size_t kMaxHtmlTagBytes = 64 * 1024;      // one tag; past it the '<' counts as text
+inline constexpr std::size_t kMaxPreviewChars = 256;            // RFC 8621 §4.1.4 `preview`
+inline constexpr std::size_t kMaxBuildDepth = 20;               // trees that Email/set may ask for
+inline constexpr std::size_t kMaxBuildParts = 1'000;            // likewise
 
 }  // namespace dhii::mime

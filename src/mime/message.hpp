@@ -46,7 +46,7 @@ struct Part {
   std::vector<std::string> languages;
   std::vector<Header> headers;
   std::vector<Part> parts;
-  bool is_multipart() const { return type.starts_with("multipart/") && part_id.empty(); }
+  bool is_multipart() const { return part_id.empty(); }
 };
 
 struct Envelope {
