@@ -1,7 +1,8 @@
-// CONTRACT. Client: one authenticated IMAP connection. Io thread only; one operation at a time (each co_await ends before the next
-// begins; fetch_messages pipelines inside). Works in UIDs only: sequence numbers never leave this module. What the server tells unasked
-// at any moment is collected and taken with take_changes(), never lost. After an error that isn't an answer to the command (everything
-// but kRefused..kTryLater, kInvalidArgument, kNotSelected) the connection is broken(): drop it and connect again.
+// CONTRACT. Client: one authenticated IMAP connection. Io thread only; one operation at a time (each co_await ends
+// before the next begins; fetch_messages pipelines inside). Works in UIDs only: sequence numbers never leave this
+// module. What the server tells unasked at any moment is collected and taken with take_changes(), never lost. After an
+// error that isn't an answer to the command (everything but kRefused..kTryLater, kInvalidArgument, kNotSelected) the
+// connection is broken(): drop it and connect again.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -45,16 +46,18 @@ struct Settings {
 };
 
 // Limits. Every wait also ends; a command's silence is bounded by kReplyLimit, so a hanging server costs one minute.
-inline constexpr std::chrono::seconds kConnectLimit{30};         // TCP + TLS
-inline constexpr std::chrono::seconds kLoginLimit{60};           // greeting to logged in, all of it (some servers delay failed logins 15 s)
-inline constexpr std::chrono::seconds kReplyLimit{60};           // longest silence while a reply is due
-inline constexpr std::chrono::minutes kMaxIdle{29};              // RFC 2177: servers may hang up after 30
-inline constexpr std::size_t kMaxMessageBytes = 64U << 20;       // bigger bodies arrive truncated (providers allow 20-50 MB)
-inline constexpr std::size_t kTruncatedBytes = 1U << 20;         // what is kept of a bigger one: headers and the first text
-inline constexpr std::size_t kMaxMailboxes = 20'000;             // LIST entries
-inline constexpr std::size_t kMaxReplyBytes = 128U << 20;        // wire bytes of one answer that is collected in memory (flags of 2M messages)
-inline constexpr std::size_t kMaxCollectedChanges = 100'000;     // unasked flag changes kept; beyond: Changes::incomplete
-inline constexpr std::size_t kFetchPipeline = 3;                 // FETCH commands under way at once
+inline constexpr std::chrono::seconds kConnectLimit{30};  // TCP + TLS
+inline constexpr std::chrono::seconds kLoginLimit{
+    60};  // greeting to logged in, all of it (some servers delay failed logins 15 s)
+inline constexpr std::chrono::seconds kReplyLimit{60};      // longest silence while a reply is due
+inline constexpr std::chrono::minutes kMaxIdle{29};         // RFC 2177: servers may hang up after 30
+inline constexpr std::size_t kMaxMessageBytes = 64U << 20;  // bigger bodies arrive truncated (providers allow 20-50 MB)
+inline constexpr std::size_t kTruncatedBytes = 1U << 20;    // what is kept of a bigger one: headers and the first text
+inline constexpr std::size_t kMaxMailboxes = 20'000;        // LIST entries
+inline constexpr std::size_t kMaxReplyBytes =
+    128U << 20;  // wire bytes of one answer that is collected in memory (flags of 2M messages)
+inline constexpr std::size_t kMaxCollectedChanges = 100'000;  // unasked flag changes kept; beyond: Changes::incomplete
+inline constexpr std::size_t kFetchPipeline = 3;              // FETCH commands under way at once
 
 struct MailboxStatus {
   std::optional<std::uint32_t> messages;
@@ -93,30 +96,31 @@ enum class Access { kReadWrite, kReadOnly };  // SELECT or EXAMINE
 
 struct FlagsOf {
   Uid uid;
-  std::optional<Flags> flags;    // nullopt: the server told only the new MODSEQ
+  std::optional<Flags> flags;  // nullopt: the server told only the new MODSEQ
   std::optional<ModSeq> modseq;
 };
 
 struct Selected {
-  UidValidity uid_validity;            // 0: the server gives none (UIDs not sticky); sync must treat the mailbox as new each time
-  std::optional<Uid> uid_next;         // nullopt: not told (old servers)
+  UidValidity uid_validity;  // 0: the server gives none (UIDs not sticky); sync must treat the mailbox as new each time
+  std::optional<Uid> uid_next;           // nullopt: not told (old servers)
   std::optional<ModSeq> highest_modseq;  // nullopt: NOMODSEQ or no CONDSTORE
   std::uint32_t exists = 0;
-  Flags permanent_flags;               // kWildcard: keywords may be made. Empty and !told: assume all system flags.
+  Flags permanent_flags;  // kWildcard: keywords may be made. Empty and !told: assume all system flags.
   bool permanent_flags_told = false;
   Access access = Access::kReadWrite;  // what the server granted
-  bool resynchronized = false;         // the QRESYNC parameters were accepted (same UIDVALIDITY): vanished + changed are complete
-  UidSet vanished;                     // may name UIDs that we never had
+  bool resynchronized =
+      false;        // the QRESYNC parameters were accepted (same UIDVALIDITY): vanished + changed are complete
+  UidSet vanished;  // may name UIDs that we never had
   std::vector<FlagsOf> changed;
 };
 
 // What the server told unasked since the last take_changes().
 struct Changes {
-  bool new_messages = false;         // EXISTS grew: UIDs from the known UIDNEXT on
-  std::uint32_t expunged = 0;        // by sequence number: which UIDs is unknown, compare all_uids()
-  UidSet vanished;                   // by UID (QRESYNC)
-  std::vector<FlagsOf> flags;        // by UID
-  bool incomplete = false;           // flags changed without a UID, or too many to keep: fetch_flags again
+  bool new_messages = false;          // EXISTS grew: UIDs from the known UIDNEXT on
+  std::uint32_t expunged = 0;         // by sequence number: which UIDs is unknown, compare all_uids()
+  UidSet vanished;                    // by UID (QRESYNC)
+  std::vector<FlagsOf> flags;         // by UID
+  bool incomplete = false;            // flags changed without a UID, or too many to keep: fetch_flags again
   bool uid_validity_changed = false;  // select again, everything is new
   bool any() const {
     return new_messages || expunged != 0 || !vanished.empty() || !flags.empty() || incomplete || uid_validity_changed;
@@ -133,9 +137,9 @@ struct FetchedMessage {
   Uid uid;
   Flags flags;
   std::optional<Timestamp> internal_date;
-  std::uint64_t size = 0;           // bytes at the server
+  std::uint64_t size = 0;  // bytes at the server
   std::optional<ModSeq> modseq;
-  std::string body;                 // raw RFC 5322 bytes (kFull) or the header with its empty line (kHeader)
+  std::string body;  // raw RFC 5322 bytes (kFull) or the header with its empty line (kHeader)
   BodyState state = BodyState::kWhole;
   std::optional<std::uint64_t> gm_message_id;  // X-GM-MSGID, X-GM-THRID, X-GM-LABELS (Gmail)
   std::optional<std::uint64_t> gm_thread_id;
@@ -144,8 +148,8 @@ struct FetchedMessage {
 
 enum class FetchParts { kFull, kHeader };
 
-// Takes messages one by one in the server's order. Nothing is read from the socket until the task returns: that is the back-pressure.
-// An error ends the fetch with that error and breaks the connection (the rest of the answer is unread).
+// Takes messages one by one in the server's order. Nothing is read from the socket until the task returns: that is the
+// back-pressure. An error ends the fetch with that error and breaks the connection (the rest of the answer is unread).
 class FetchSink {
  public:
   virtual ~FetchSink() = default;
@@ -155,7 +159,8 @@ class FetchSink {
 struct FetchOutcome {
   std::uint64_t messages = 0;  // handed to the sink
   std::uint64_t bytes = 0;     // of bodies
-  // Batches (index) answered NO: the server couldn't give some message of them; ask for those one by one. The server's words beside.
+  // Batches (index) answered NO: the server couldn't give some message of them; ask for those one by one. The server's
+  // words beside.
   std::vector<std::pair<std::size_t, std::string>> refused;
 };
 
@@ -165,13 +170,14 @@ struct StoreResult {
 };
 
 struct UidMapping {
-  UidValidity uid_validity;                    // of the destination
-  std::vector<std::pair<Uid, Uid>> uids;       // source -> destination; empty: no UIDPLUS, find by Message-ID
+  UidValidity uid_validity;               // of the destination
+  std::vector<std::pair<Uid, Uid>> uids;  // source -> destination; empty: no UIDPLUS, find by Message-ID
 };
 
 enum class SourceState {
   kRemoved,
-  kMarkedDeleted,  // no UIDPLUS and others' \Deleted messages are there: ours carry \Deleted and vanish with the next EXPUNGE
+  kMarkedDeleted,  // no UIDPLUS and others' \Deleted messages are there: ours carry \Deleted and vanish with the next
+                   // EXPUNGE
 };
 
 struct MoveResult {
@@ -211,28 +217,35 @@ class Client {
   net::Task<NamespaceInfo> personal_namespace();
   net::Task<MailboxStatus> status(MailboxName mailbox);
 
-  net::Task<Selected> select(MailboxName mailbox, std::optional<QresyncParam> known = std::nullopt, Access access = Access::kReadWrite);
+  net::Task<Selected> select(MailboxName mailbox, std::optional<QresyncParam> known = std::nullopt,
+                             Access access = Access::kReadWrite);
   const std::optional<MailboxName>& selected() const;
   // UID, FLAGS, MODSEQ of messages that exist. With changed_since (needs CONDSTORE) only those changed after it.
   net::Task<std::vector<FlagsOf>> fetch_flags(UidSet uids, std::optional<ModSeq> changed_since = std::nullopt);
   // Every UID in the mailbox: what is missing was expunged (servers without QRESYNC, Gmail).
   net::Task<UidSet> all_uids();
-  // One UID FETCH per batch, kFetchPipeline under way at once, answered in the order given. Batches of 100-500 UIDs do well.
-  net::Task<FetchOutcome> fetch_messages(std::vector<UidSet> batches, FetchSink& sink, FetchParts parts = FetchParts::kFull);
+  // One UID FETCH per batch, kFetchPipeline under way at once, answered in the order given. Batches of 100-500 UIDs do
+  // well.
+  net::Task<FetchOutcome> fetch_messages(std::vector<UidSet> batches, FetchSink& sink,
+                                         FetchParts parts = FetchParts::kFull);
   // The newest `count` by sequence number, right after select(), without knowing any UID. Ascending.
   net::Task<FetchOutcome> fetch_newest(std::uint32_t count, FetchSink& sink, FetchParts parts = FetchParts::kFull);
 
-  net::Task<StoreResult> store_flags(UidSet uids, Flags add, Flags remove, std::optional<ModSeq> unchanged_since = std::nullopt);
+  net::Task<StoreResult> store_flags(UidSet uids, Flags add, Flags remove,
+                                     std::optional<ModSeq> unchanged_since = std::nullopt);
   net::Task<UidMapping> copy(UidSet uids, MailboxName destination);
-  // MOVE; else COPY, \Deleted and UID EXPUNGE; else COPY, \Deleted and EXPUNGE only if nobody else's message carries \Deleted.
+  // MOVE; else COPY, \Deleted and UID EXPUNGE; else COPY, \Deleted and EXPUNGE only if nobody else's message carries
+  // \Deleted.
   net::Task<MoveResult> move(UidSet uids, MailboxName destination);
   net::Task<SourceState> expunge(UidSet uids);
   // `message` must live until the task ends. kNoSuchMailbox: create it and try again (TRYCREATE).
-  net::Task<AppendResult> append(MailboxName mailbox, Flags flags, std::optional<Timestamp> internal_date, std::string_view message);
+  net::Task<AppendResult> append(MailboxName mailbox, Flags flags, std::optional<Timestamp> internal_date,
+                                 std::string_view message);
   // UIDs in the selected mailbox whose Message-ID header contains the text, ascending.
   net::Task<std::vector<Uid>> search_message_id(std::string message_id);
 
-  // Waits for news at most `limit` (cut to kMaxIdle). Without IDLE: NOOP every kPollInterval. A dead connection ends it with an error.
+  // Waits for news at most `limit` (cut to kMaxIdle). Without IDLE: NOOP every kPollInterval. A dead connection ends it
+  // with an error.
   net::Task<IdleEnd> idle(std::chrono::milliseconds limit, net::Event& interrupt);
   net::Task<> noop();
 

@@ -1,5 +1,6 @@
 // What can go wrong between us and an IMAP server, told apart as far as a caller or a person can act on it.
-// Network and certificate trouble comes through as net::NetError, unchanged. `detail` holds the server's own words, log-escaped.
+// Network and certificate trouble comes through as net::NetError, unchanged. `detail` holds the server's own words,
+// log-escaped.
 #pragma once
 #include "base/result.hpp"
 
@@ -19,18 +20,18 @@ enum class ImapError {
   kLoginUnavailable,   // the server can't check passwords now: not the user's fault, try later
   kLoginDisabled,      // LOGINDISABLED and no SASL mechanism of ours
   // A command was answered NO or BAD
-  kRefused,         // NO without a better code
-  kBadCommand,      // BAD: our mistake or a broken server
-  kNoSuchMailbox,   // NONEXISTENT, TRYCREATE
-  kMailboxExists,   // ALREADYEXISTS
-  kNoPermission,    // NOPERM, READ-ONLY
-  kOverQuota,       // OVERQUOTA
-  kMessageTooBig,   // TOOBIG, APPENDLIMIT
-  kTryLater,        // UNAVAILABLE, INUSE, LIMIT, SERVERBUG
+  kRefused,        // NO without a better code
+  kBadCommand,     // BAD: our mistake or a broken server
+  kNoSuchMailbox,  // NONEXISTENT, TRYCREATE
+  kMailboxExists,  // ALREADYEXISTS
+  kNoPermission,   // NOPERM, READ-ONLY
+  kOverQuota,      // OVERQUOTA
+  kMessageTooBig,  // TOOBIG, APPENDLIMIT
+  kTryLater,       // UNAVAILABLE, INUSE, LIMIT, SERVERBUG
   // The stream itself
-  kBye,             // the server hung up with a BYE
-  kNonsense,        // bytes that are no IMAP reply, or a reply nobody asked for
-  kTooLong,         // a line, literal or list went over its limit
+  kBye,              // the server hung up with a BYE
+  kNonsense,         // bytes that are no IMAP reply, or a reply nobody asked for
+  kTooLong,          // a line, literal or list went over its limit
   kInvalidArgument,  // an argument of ours that can't be sent (NUL byte, CR/LF in a flag, empty set)
   kNotSelected,      // the command needs a selected mailbox
   kConnectionLost,   // used after an earlier failure: reconnect

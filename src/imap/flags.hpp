@@ -19,7 +19,8 @@ enum class SystemFlag : std::uint8_t {
   kWildcard = 64,  // "\*" in PERMANENTFLAGS: new keywords may be made
 };
 
-// More keywords than this on one message are dropped: no client shows them, and each costs memory (real mailboxes have < 30).
+// More keywords than this on one message are dropped: no client shows them, and each costs memory (real mailboxes have
+// < 30).
 inline constexpr std::size_t kMaxKeywords = 256;
 inline constexpr std::size_t kMaxKeywordBytes = 255;
 

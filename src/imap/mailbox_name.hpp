@@ -1,5 +1,6 @@
-// MailboxName: a mailbox's name exactly as the server spelled it (the identity), and readable as UTF-8. Names on the wire are
-// modified UTF-7 (RFC 3501 §5.1.3); servers also send raw UTF-8 and broken UTF-7, which must survive the round trip, so the wire form is what is kept.
+// MailboxName: a mailbox's name exactly as the server spelled it (the identity), and readable as UTF-8. Names on the
+// wire are modified UTF-7 (RFC 3501 §5.1.3); servers also send raw UTF-8 and broken UTF-7, which must survive the round
+// trip, so the wire form is what is kept.
 #pragma once
 #include <compare>
 #include <optional>
@@ -30,7 +31,7 @@ class MailboxName {
   std::string wire_;
 };
 
-std::string encode_modified_utf7(std::string_view utf8);                   // input must be valid UTF-8
+std::string encode_modified_utf7(std::string_view utf8);                    // input must be valid UTF-8
 std::optional<std::string> decode_modified_utf7(std::string_view encoded);  // nullopt if malformed
 
 }  // namespace dhii::imap

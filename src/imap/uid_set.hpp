@@ -1,5 +1,5 @@
-// UidSet: a set of UIDs kept as ranges, so that "1:4294967295" from a lying server costs eight bytes. Sorted, merged, printed as
-// RFC 9051 sequence-set. UidRange lists that keep their order (COPYUID) are std::vector<UidRange>.
+// UidSet: a set of UIDs kept as ranges, so that "1:4294967295" from a lying server costs eight bytes. Sorted, merged,
+// printed as RFC 9051 sequence-set. UidRange lists that keep their order (COPYUID) are std::vector<UidRange>.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +29,7 @@ class UidSet {
   UidSet(std::initializer_list<Uid> uids) {
     for (const Uid uid : uids) add(uid);
   }
-  static UidSet of(std::span<const Uid> uids);     // any order, repeats allowed
+  static UidSet of(std::span<const Uid> uids);            // any order, repeats allowed
   static UidSet of_ranges(std::vector<UidRange> ranges);  // any order, may overlap
   static UidSet all() { return of_ranges({{Uid(1), kMaxUid}}); }
   // "1,3:7,12:*"; nullopt if malformed. 0 is refused: there is no such UID.
@@ -44,7 +44,8 @@ class UidSet {
   std::span<const UidRange> ranges() const { return ranges_; }
   // Every UID, ascending, at most `limit` of them.
   std::vector<Uid> to_vector(std::size_t limit) const;
-  // Cuts into sets that hold at most `max_uids` each and print to at most `max_text` bytes (servers limit a line to 8192).
+  // Cuts into sets that hold at most `max_uids` each and print to at most `max_text` bytes (servers limit a line to
+  // 8192).
   std::vector<UidSet> split(std::size_t max_uids, std::size_t max_text) const;
   // kMaxUid is printed as "*".
   std::string to_text() const;
