@@ -80,9 +80,9 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"utf16", "UTF-16"},
 };
 
-enum class Kind { kUnknown, kUtf8, kLatin, kAscii, kIconv };
+enum class Kind { kUtf8, kLatin, kAscii, kIconv };
 struct Charset {
-  Kind kind = Kind::kUnknown;
+  Kind kind = Kind::kAscii;
   std::string iconv_name;
 };
 
@@ -204,6 +204,18 @@ Converted from_latin(std::string_view bytes) {
   return out;
 }
 
+enum class Unknown { kGuess, kLatin };
+Converted by_guess(std::string_view bytes);
+
+Converted by_iconv(std::string_view bytes, const std::string& name, Unknown fallback) {
+  thread_local IconvHandles handles;
+  const iconv_t handle = handles.get(name);
+  if (!is_no_handle(handle)) return run_iconv(handle, bytes);
+  Converted out = fallback == Unknown::kGuess ? by_guess(bytes) : from_latin(bytes);
+  out.problem = true;
+  return out;
+}
+
 bool has_iso2022_escape(std::string_view bytes) {
   for (std::size_t i = bytes.find('\x1b'); i != std::string_view::npos; i = bytes.find('\x1b', i + 1)) {
     const std::string_view rest = bytes.substr(i + 1, 2);
@@ -211,8 +223,6 @@ bool has_iso2022_escape(std::string_view bytes) {
   }
   return false;
 }
-
-Converted by_label(std::string_view bytes, std::string_view label);
 
 // More whole multi-byte characters than strays: broken UTF-8, otherwise not UTF-8 at all.
 bool looks_like_broken_utf8(std::string_view bytes) {
@@ -233,18 +243,14 @@ Converted from_utf8(std::string_view bytes) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   if (is_utf8(bytes)) return {std::string(bytes), false};
   if (looks_like_broken_utf8(bytes)) return {to_valid_utf8(bytes), true};
-  Converted guessed = by_label(bytes, guess_charset(bytes));
-  guessed.problem = true;
-  return guessed;
+  return by_guess(bytes);
 }
 
 Converted from_ascii(std::string_view bytes) {
-  if (has_iso2022_escape(bytes)) return by_label(bytes, "iso-2022-jp");
+  if (has_iso2022_escape(bytes)) return by_iconv(bytes, "ISO-2022-JP-3", Unknown::kLatin);
   if (is_ascii(bytes)) return {std::string(bytes), false};
   if (is_utf8(bytes)) return {std::string(bytes), true};
-  Converted guessed = by_label(bytes, guess_charset(bytes));
-  guessed.problem = true;
-  return guessed;
+  return by_guess(bytes);
 }
 
 Converted by_label(std::string_view bytes, std::string_view label) {
@@ -257,17 +263,21 @@ Converted by_label(std::string_view bytes, std::string_view label) {
     case Kind::kAscii:
       return from_ascii(bytes);
     case Kind::kIconv:
-    case Kind::kUnknown:
+
       break;
   }
-  thread_local IconvHandles handles;
-  const iconv_t handle = handles.get(charset.iconv_name);
-  if (is_no_handle(handle)) {
-    Converted guessed = from_ascii(bytes);
-    guessed.problem = true;
-    return guessed;
-  }
-  return run_iconv(handle, bytes);
+  return by_iconv(bytes, charset.iconv_name, Unknown::kGuess);
+}
+
+// Never guesses again: what doesn't convert is replaced, and a charset whose converter is missing on this machine is
+// read as windows-1252.
+Converted by_guess(std::string_view bytes) {
+  const std::string_view guess = guess_charset(bytes);
+  Converted out = guess == "utf-8"          ? Converted{to_valid_utf8(bytes), true}
+                  : guess == "windows-1252" ? from_latin(bytes)
+                                            : by_iconv(bytes, resolve(guess).iconv_name, Unknown::kLatin);
+  out.problem = true;
+  return out;
 }
 
 struct PairCounts {
