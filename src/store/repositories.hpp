@@ -58,6 +58,8 @@ Result<void> set_keywords(WriteTx& tx, AccountId account, EmailId id, const Keyw
 Result<void> set_mailboxes(WriteTx& tx, AccountId account, EmailId id, std::span<const MailboxId> mailboxes, Origin origin);  // at least one
 Result<void> destroy_email(WriteTx& tx, AccountId account, EmailId id, Origin origin);
 Result<std::vector<EmailId>> thread_emails(ReadTx& tx, AccountId account, ThreadId id);               // oldest first; kNotFound when empty
+// Ids of the account above `after`, ascending, at most `limit`: a walk over everything.
+Result<std::vector<EmailId>> list_email_ids(ReadTx& tx, AccountId account, EmailId after, std::size_t limit);
 Result<std::optional<EmailId>> find_by_message_id(ReadTx& tx, AccountId account, std::string_view message_id);
 // True when an email of this account, or an upload of this user not yet expired, has the blob: the IDOR gate of /jmap/download.
 Result<bool> account_has_blob(ReadTx& tx, AccountId account, const BlobId& id);
@@ -82,6 +84,13 @@ Result<std::optional<RemoteState>> get_remote_state(ReadTx& tx, MailboxId mailbo
 Result<void> set_remote_state(WriteTx& tx, MailboxId mailbox, const RemoteState& state);
 Result<std::vector<RemoteMessage>> list_remote(ReadTx& tx, MailboxId mailbox);                       // by uid
 Result<std::optional<RemoteMessage>> find_remote(ReadTx& tx, MailboxId mailbox, EmailId email);
+// Every upstream place of an email (after a MOVE it is no longer where an older operation says).
+struct RemotePlace {
+  MailboxId mailbox;
+  Uid uid;
+};
+Result<std::vector<RemotePlace>> remote_places(ReadTx& tx, EmailId email);
+Result<std::int64_t> count_remote(ReadTx& tx, MailboxId mailbox);
 // Upstream flags changed: the base moves, and the local keywords follow unless a pending operation says otherwise.
 struct FlagUpdate {
   Uid uid;

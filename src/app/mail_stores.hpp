@@ -1,0 +1,37 @@
+// MailStores: the open mail databases, one per user, opened on first use and shared. Thread-safe; open() blocks.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "store/mail_store.hpp"
+
+namespace dhii::app {
+
+class MailStores {
+ public:
+  // `key_of` unwraps a user's mail key. `on_change` hears of every commit in any of the stores.
+  struct Options {
+    std::filesystem::path directory;   // .../mail
+    std::function<Result<Secret>(UserId)> key_of;
+    std::function<void(const store::ChangeEvent&)> on_change;
+  };
+  MailStores(Options options, const Clock& clock, Random& random);
+
+  Result<std::shared_ptr<store::MailStore>> open(UserId user);
+  // One slice of background work on each open store (index merging, checkpoints). True when more is left.
+  bool maintain();
+
+ private:
+  Options options_;
+  const Clock& clock_;
+  Random& random_;
+  std::mutex mutex_;
+  std::unordered_map<UserId, std::shared_ptr<store::MailStore>> open_;
+};
+
+}  // namespace dhii::app

@@ -1,0 +1,68 @@
+#include "sync/outbox.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dhii::sync {
+namespace {
+
+using store::Submission;
+using store::SubmissionState;
+using std::chrono::minutes;
+
+Submission sending() {
+  Submission s;
+  s.id = SubmissionId(1);
+  s.state = SubmissionState::kSending;
+  s.attempts = 1;
+  s.recipients = {{"a@example.org", "", 0}, {"b@example.org", "", 0}};
+  s.send_at = ManualClock().now();
+  return s;
+}
+
+smtp::SendFailure failure(smtp::Stage stage, bool permanent) {
+  return smtp::SendFailure{Error(net::NetError::kClosed), stage, std::nullopt, permanent};
+}
+
+TEST(Outbox, AConnectionLostAfterTheFinalDotIsUnknownAndNeverQueuedAgain) {
+  const auto next = after_failure(sending(), failure(smtp::Stage::kAfterFinalDot, false), ManualClock().now());
+  EXPECT_EQ(next.state, SubmissionState::kUnknown);
+  EXPECT_EQ(next.recipients[0].delivered, 3);
+}
+
+TEST(Outbox, AConnectionLostBeforeTheFinalDotIsTriedAgainLater) {
+  const auto now = ManualClock().now();
+  for (const auto stage : {smtp::Stage::kBeforeData, smtp::Stage::kDuringData}) {
+    const auto next = after_failure(sending(), failure(stage, false), now);
+    EXPECT_EQ(next.state, SubmissionState::kQueued);
+    EXPECT_EQ(next.next_attempt_at, now + minutes(1));
+    EXPECT_EQ(next.recipients[0].delivered, 0);
+  }
+}
+
+TEST(Outbox, APermanentRefusalFailsAndKeepsTheReason) {
+  const auto next = after_failure(sending(), failure(smtp::Stage::kBeforeData, true), ManualClock().now());
+  EXPECT_EQ(next.state, SubmissionState::kFailed);
+  EXPECT_EQ(next.recipients[1].delivered, 2);
+  EXPECT_FALSE(next.detail.empty());
+}
+
+TEST(Outbox, RetriesSlowDownAndEndAfterFiveDays) {
+  const auto now = ManualClock().now();
+  EXPECT_EQ(send_retry_delay(0), minutes(1));
+  EXPECT_EQ(send_retry_delay(99), minutes(240));
+  const auto next = after_failure(sending(), failure(smtp::Stage::kBeforeData, false), now + kGiveUpAfter + minutes(1));
+  EXPECT_EQ(next.state, SubmissionState::kFailed);
+}
+
+TEST(Outbox, OneRefusedRecipientIsToldBesideTheAcceptedOne) {
+  smtp::Delivered delivered;
+  delivered.server_reply = "250 2.0.0 queued";
+  delivered.refused.push_back({"b@example.org", smtp::Reply{550, "5.1.1", "no such user"}});
+  const auto next = after_success(sending(), delivered);
+  EXPECT_EQ(next.state, SubmissionState::kSent);
+  EXPECT_EQ(next.recipients[0].delivered, 1);
+  EXPECT_EQ(next.recipients[1].delivered, 2);
+}
+
+}  // namespace
+}  // namespace dhii::sync

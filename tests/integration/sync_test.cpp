@@ -1,0 +1,266 @@
+// The sync engine against a real Dovecot and Postfix: what a user relies on, seen from the store.
+#include <gtest/gtest.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <filesystem>
+#include <thread>
+
+#include "mime/build.hpp"
+#include "search/search.hpp"
+#include "support/mail_system.hpp"
+#include "sync/account_worker.hpp"
+
+namespace dhii::sync {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using store::Flag;
+using store::Origin;
+using store::ReadTx;
+using store::Role;
+using store::WriteTx;
+using tests::MailSystem;
+
+std::string message(const std::string& subject, const std::string& body, const std::string& id) {
+  return "From: Carol <carol@demo.test>\r\nTo: alice@demo.test\r\nSubject: " + subject + "\r\nDate: Mon, 5 Jan 2026 10:00:00 +0000\r\nMessage-ID: <" + id +
+         "@demo.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body + "\r\n";
+}
+
+class Engine {
+ public:
+  explicit Engine(MailSystem& mail) : mail_(mail) {
+    folder_ = fs::temp_directory_path() / ("dhii-sync-" + random_.hex(6));
+    fs::create_directories(folder_);
+    open_store();
+    thread_ = std::thread([this] { io_.run(); });
+    start_worker();
+  }
+  ~Engine() {
+    stop_worker();
+    guard_.reset();
+    thread_.join();
+    store_.reset();
+    fs::remove_all(folder_);
+  }
+
+  void start_worker() {
+    on_io([this] {
+      AccountSettings settings{{mail_.host(), mail_.imap_port(), Security::kNone, "alice@demo.test"}, {mail_.host(), mail_.smtps_port(), Security::kTls, "alice@demo.test"}};
+      worker_ = std::make_unique<AccountWorker>(services_, account, UserId(1), "alice@demo.test", std::move(settings), Secret(std::string_view(mail_.password())), store_);
+      worker_->start();
+    });
+  }
+  void stop_worker() {
+    if (!worker_) return;
+    boost::asio::co_spawn(io_, worker_->stop(), boost::asio::use_future).get();
+    on_io([this] { worker_.reset(); });
+  }
+  store::MailStore& store() { return *store_; }
+
+  template <class F>
+  void on_io(F f) {
+    boost::asio::post(io_, boost::asio::use_future(std::move(f))).get();
+  }
+  template <class Predicate>
+  bool eventually(Predicate predicate, std::chrono::milliseconds limit = 15s) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    while (std::chrono::steady_clock::now() < end) {
+      if (predicate()) return true;
+      std::this_thread::sleep_for(20ms);
+    }
+    return predicate();
+  }
+  AccountState state() {
+    AccountState out{};
+    on_io([&] { out = worker_->status().state; });
+    return out;
+  }
+
+  std::vector<store::Email> emails_in(Role role) {
+    auto out = store_->read([&](ReadTx& tx) -> Result<std::vector<store::Email>> {
+      DHII_TRY_ASSIGN(const auto mailbox, store::find_role(tx, account, role));
+      if (!mailbox) return std::vector<store::Email>{};
+      search::Query query;
+      query.account = account;
+      query.filter.leaf.in_mailbox = mailbox->id;
+      query.limit = 1000;
+      DHII_TRY_ASSIGN(const auto found, search::run(tx, query));
+      return store::get_emails(tx, account, found.ids);
+    });
+    EXPECT_TRUE(out) << (out ? "" : out.error().message());
+    return out.value_or(std::vector<store::Email>{});
+  }
+  std::size_t count(Role role) { return emails_in(role).size(); }
+  MailboxId mailbox(Role role) {
+    auto out = store_->read([&](ReadTx& tx) { return store::find_role(tx, account, role); });
+    return out && *out ? (*out)->id : MailboxId();
+  }
+  std::int64_t open_operations() {
+    return store_->read([&](ReadTx& tx) { return store::count_ops(tx, account); }).value_or(-1);
+  }
+
+  const AccountId account{1};
+
+ private:
+  void open_store() {
+    store::MailStore::Options options;
+    options.directory = folder_ / "mail";
+    options.user = UserId(1);
+    options.clock = &clock_;
+    options.random = &random_;
+    options.on_change = [this](const store::ChangeEvent& event) {
+      if (!event.pending_ops && !event.submissions) return;
+      boost::asio::post(io_, [this, event] {
+        if (!worker_) return;
+        if (event.pending_ops) worker_->wake_operations();
+        if (event.submissions) worker_->wake_outbox();
+      });
+    };
+    auto opened = store::MailStore::open(std::move(options), Secret(std::string_view("0123456789abcdef0123456789abcdef")));
+    if (!opened) throw std::runtime_error(opened.error().message());
+    store_ = std::move(*opened);
+  }
+
+  MailSystem& mail_;
+  SystemClock clock_;
+  SystemRandom random_;
+  fs::path folder_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{io_.get_executor()};
+  net::BlockingPool db_pool_{"db", 2, 1000};
+  net::BlockingPool cpu_pool_{"cpu", 2, 1000};
+  net::Dialer dialer_{io_.get_executor(), db_pool_, net::Egress::kAllowLoopback};
+  SyncServices services_{io_.get_executor(), dialer_, db_pool_, cpu_pool_, clock_, random_, mail_.authority().string(), "test.local", {}};
+  std::shared_ptr<store::MailStore> store_;
+  std::unique_ptr<AccountWorker> worker_;
+  std::thread thread_;
+};
+
+TEST(SyncWithDovecot, FirstSyncBringsEverythingAndNewMailShowsByItself) {
+  DHII_NEEDS_MAIL_SYSTEM();
+  MailSystem mail({.smtp = false});
+  for (int i = 0; i < 120; ++i) mail.deliver("alice", message("Number " + std::to_string(i), "Grüße aus Köln " + std::to_string(i), "m" + std::to_string(i)));
+  Engine engine(mail);
+  EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 120; }));
+  EXPECT_TRUE(engine.eventually([&] { return engine.state() == AccountState::kIdle; }));
+  mail.deliver("alice", message("Fresh", "news", "fresh"));
+  EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 121; }, 5s));
+}
+
+TEST(SyncWithDovecot, FlagsAndMovesGoBothWays) {
+  DHII_NEEDS_MAIL_SYSTEM();
+  MailSystem mail({.smtp = false});
+  mail.deliver("alice", message("Keep", "x", "keep"));
+  mail.deliver("alice", message("File", "y", "file"));
+  Engine engine(mail);
+  ASSERT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 2 && engine.mailbox(Role::kArchive); }));
+
+  // Here -> there.
+  const auto emails = engine.emails_in(Role::kInbox);
+  const auto filed = std::ranges::find_if(emails, [](const auto& e) { return e.envelope.subject == "File"; });
+  const auto archive = engine.mailbox(Role::kArchive);
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) -> Result<void> {
+    auto keywords = filed->keywords;
+    keywords.set(Flag::kSeen, true);
+    keywords.set(Flag::kFlagged, true);
+    DHII_TRY(store::set_keywords(tx, engine.account, filed->id, keywords, Origin::kLocal));
+    return store::set_mailboxes(tx, engine.account, filed->id, std::array{archive}, Origin::kLocal);
+  }));
+  EXPECT_EQ(engine.count(Role::kArchive), 1U) << "shown at once";
+  EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
+  EXPECT_TRUE(engine.eventually([&] {
+    const auto listed = mail.doveadm({"fetch", "-u", "alice@demo.test", "flags hdr.subject", "mailbox", "Archive"});
+    return listed.contains("File") && listed.contains("\\Flagged") && listed.contains("\\Seen");
+  }));
+  EXPECT_EQ(engine.emails_in(Role::kArchive).front().id, filed->id) << "the id survives the move";
+
+  // There -> here.
+  mail.doveadm({"flags", "add", "-u", "alice@demo.test", "\\Answered", "mailbox", "INBOX", "all"});
+  EXPECT_TRUE(engine.eventually([&] { return engine.emails_in(Role::kInbox).front().keywords.has(Flag::kAnswered); }));
+  mail.doveadm({"expunge", "-u", "alice@demo.test", "mailbox", "INBOX", "all"});
+  EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 0; }));
+  EXPECT_EQ(engine.count(Role::kArchive), 1U);
+}
+
+TEST(SyncWithDovecot, WhatIsDoneWhileTheServerIsAwayReachesItLater) {
+  DHII_NEEDS_MAIL_SYSTEM();
+  MailSystem mail({.smtp = false});
+  mail.deliver("alice", message("Offline", "x", "offline"));
+  Engine engine(mail);
+  ASSERT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 1 && engine.mailbox(Role::kTrash); }));
+  mail.stop_imap();
+  EXPECT_TRUE(engine.eventually([&] { return engine.state() != AccountState::kIdle; }));
+  const auto email = engine.emails_in(Role::kInbox).front();
+  const auto trash = engine.mailbox(Role::kTrash);
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::set_mailboxes(tx, engine.account, email.id, std::array{trash}, Origin::kLocal); }));
+  EXPECT_EQ(engine.count(Role::kTrash), 1U);
+  engine.stop_worker();
+  mail.start_imap();
+  engine.start_worker();
+  EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }, 30s));
+  EXPECT_TRUE(mail.doveadm({"fetch", "-u", "alice@demo.test", "hdr.subject", "mailbox", "Trash"}).contains("Offline"));
+  EXPECT_EQ(engine.count(Role::kTrash), 1U);
+  EXPECT_EQ(engine.count(Role::kInbox), 0U);
+}
+
+TEST(SyncWithDovecot, AServerWithoutExtensionsWorksMoreSlowlyButRight) {
+  DHII_NEEDS_MAIL_SYSTEM();
+  MailSystem mail({.dovecot_settings = {"imap_capability = IMAP4rev1 LITERAL+ IDLE"}, .smtp = false});
+  for (int i = 0; i < 5; ++i) mail.deliver("alice", message("Plain " + std::to_string(i), "x", "p" + std::to_string(i)));
+  Engine engine(mail);
+  ASSERT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 5 && engine.mailbox(Role::kArchive); }));
+  const auto email = engine.emails_in(Role::kInbox).front();
+  const auto archive = engine.mailbox(Role::kArchive);
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::set_mailboxes(tx, engine.account, email.id, std::array{archive}, Origin::kLocal); }));
+  EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
+  mail.doveadm({"expunge", "-u", "alice@demo.test", "mailbox", "INBOX", "hdr", "subject", "Plain 1"});
+  EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 3; }));
+  EXPECT_EQ(engine.count(Role::kArchive), 1U) << "joined by content, not doubled";
+}
+
+TEST(SyncWithDovecot, ADraftIsPlacedUpstreamOnceAndASentMessageArrives) {
+  DHII_NEEDS_SMTP();
+  MailSystem mail;
+  Engine engine(mail);
+  ASSERT_TRUE(engine.eventually([&] { return engine.mailbox(Role::kSent) && engine.mailbox(Role::kDrafts); }));
+  SystemRandom random;
+  mime::Draft draft;
+  draft.from = {mime::Address{.name = "Alice", .email = "alice@demo.test"}};
+  draft.to = {mime::Address{.name = "Bob", .email = "bob@demo.test"}};
+  draft.bcc = {mime::Address{.name = "", .email = "hidden@demo.test"}};
+  draft.subject = "Über den Draht";
+  draft.text = "Hello Bob\n.\nA line with a dot above.\n";
+  draft.message_id = "unique-1@demo.test";
+  const auto raw = mime::build(draft, random);
+  ASSERT_TRUE(raw);
+  const auto sent_box = engine.mailbox(Role::kSent);
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) -> Result<void> {
+    store::NewEmail email;
+    email.account = engine.account;
+    email.blob = tx.blobs().prepare(*raw);
+    email.digest = *mime::digest(*raw);
+    email.received_at = tx.now();
+    email.keywords.set(Flag::kSeen, true);
+    email.mailboxes = {sent_box};
+    DHII_TRY_ASSIGN(const auto ids, store::add_emails(tx, std::span(&email, 1), Origin::kLocal));
+    store::Submission submission;
+    submission.account = engine.account;
+    submission.email = ids.front();
+    submission.mail_from = "alice@demo.test";
+    submission.recipients = {{"bob@demo.test", "", 0}};
+    submission.send_at = tx.now();
+    submission.next_attempt_at = tx.now();
+    DHII_TRY(store::create_submission(tx, submission));
+    return {};
+  }));
+  EXPECT_TRUE(engine.eventually([&] { return mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"}).contains("A line with a dot above"); }, 30s));
+  EXPECT_FALSE(mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"}).contains("hidden@demo.test")) << "Bcc must not leave";
+  EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
+  const auto upstream = mail.doveadm({"search", "-u", "alice@demo.test", "mailbox", "Sent", "hdr", "message-id", "unique-1"});
+  EXPECT_EQ(std::ranges::count(upstream, '\n'), 1) << upstream;
+  EXPECT_EQ(engine.count(Role::kSent), 1U);
+}
+
+}  // namespace
+}  // namespace dhii::sync
