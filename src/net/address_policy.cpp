@@ -65,12 +65,19 @@ ip::address_v4 embedded_v4(const Bytes6& b, std::size_t at) {
   return ip::address_v4({b[at], b[at + 1], b[at + 2], b[at + 3]});
 }
 
+// Reached through a gateway: the loopback address is then somebody else's, and no place for an unencrypted password.
+Kind behind_gateway(const ip::address_v4& address) {
+  const Kind kind = kind_of(address);
+  return kind == Kind::kLoopback ? Kind::kNever : kind;
+}
+
 Kind kind_of(const ip::address_v6& address) {
   const auto b = address.to_bytes();
   if (address.is_loopback()) return Kind::kLoopback;
   if (address.is_v4_mapped()) return kind_of(embedded_v4(b, 12));
-  if (has_prefix(b, {0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0})) return kind_of(embedded_v4(b, 12));  // NAT64
-  if (has_prefix(b, {0x20, 0x02})) return kind_of(embedded_v4(b, 2));                                       // 6to4
+  if (has_prefix(b, {0x00, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0}))
+    return behind_gateway(embedded_v4(b, 12));                                // NAT64
+  if (has_prefix(b, {0x20, 0x02})) return behind_gateway(embedded_v4(b, 2));  // 6to4
   if ((b[0] & 0xfe) == 0xfc) {
     // AWS metadata over IPv6 stands inside the private range.
     if (address == ip::make_address_v6("fd00:ec2::254")) return Kind::kNever;

@@ -39,8 +39,8 @@ const Case kCases[] = {
     ROW("127.255.255.254", kLocal),
     ROW("::1", kLocal),
     ROW("::ffff:127.0.0.1", kLocal),
-    ROW("64:ff9b::7f00:1", kLocal),
-    ROW("2002:7f00:1::", kLocal),
+    ROW("64:ff9b::7f00:1", kNever),
+    ROW("2002:7f00:1::", kNever),
     ROW("0.0.0.0", kNever),
     ROW("0.1.2.3", kNever),
     ROW("::", kNever),
@@ -133,7 +133,8 @@ TEST(SsrfPolicy, EachAddressIsAllowedExactlyWhereItShouldBe) {
 
 TEST(SsrfPolicy, LoopbackIsKnownInEveryForm) {
   for (const auto* address : {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"}) EXPECT_TRUE(is_loopback(address));
-  for (const auto* address : {"128.0.0.1", "::2", "localhost", "10.0.0.1", ""}) EXPECT_FALSE(is_loopback(address));
+  for (const auto* address : {"128.0.0.1", "::2", "localhost", "10.0.0.1", "", "64:ff9b::7f00:1", "2002:7f00:1::"})
+    EXPECT_FALSE(is_loopback(address));
 }
 
 // Spellings that libc's resolver takes for 127.0.0.1 or its like: each is either not resolved or refused.
