@@ -14,25 +14,14 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "store/errors.hpp"
 #include "store/types.hpp"
 
 namespace dhii::store {
 
-enum class StoreError {
-  kWrongKey,       // the file is not a database under this key
-  kCorrupt,        // SQLite or a blob's MAC says so
-  kDiskFull,
-  kBusy,           // another process holds the database
-  kIo,
-  kNotFound,       // no such row
-  kConflict,       // e.g. mailbox name taken
-  kInvalid,        // an argument that breaks a rule of the store
-  kTooNew,         // schema of a newer release
-};
-ErrorText describe(StoreError e);
-
 class Database;     // one SQLite connection (store/database.hpp)
 class BlobStore;    // store/blob_store.hpp
+struct TxState;     // what a write transaction gathers (store/tx_state.hpp)
 
 // A snapshot. Valid inside the function it is passed to only.
 class ReadTx {
@@ -40,26 +29,28 @@ class ReadTx {
   ReadTx(Database& db, BlobStore& blobs) : db_(&db), blobs_(&blobs) {}
   Database& db() { return *db_; }
   BlobStore& blobs() { return *blobs_; }
+  const TxState* pending() const { return state_; }   // null in a read transaction
+
+ protected:
+  TxState* state_ = nullptr;
 
  private:
   Database* db_;
   BlobStore* blobs_;
 };
 
-// The write transaction. All changes inside share one change number.
+// The write transaction. Each changed object takes the next change number, so that /changes can be cut anywhere (RFC 8620 §5.2).
 class WriteTx : public ReadTx {
  public:
-  struct State;
-  WriteTx(Database& db, BlobStore& blobs, State& state) : ReadTx(db, blobs), state_(&state) {}
-  ChangeNumber change_number();                                 // taken on first use
+  using State = TxState;
+  WriteTx(Database& db, BlobStore& blobs, State& state) : ReadTx(db, blobs) { state_ = &state; }
+  ChangeNumber change_number();                                 // the last one taken; takes one if none was
+  ChangeNumber next_change(AccountId account, DataType type);   // takes the next and moves the account's state of the type to it
   void touch(AccountId account, DataType type);                 // this account's state of the type moves to change_number()
   void note_pending_op(AccountId account);
   void note_submission(AccountId account);
   Timestamp now() const;
   Random& random();
-
- private:
-  State* state_;
 };
 
 class MailStore {

@@ -58,7 +58,7 @@ struct Mailbox {
   std::int32_t sort_order = 0;
   bool subscribed = true;
   bool selectable = true;         // \Noselect parents exist on IMAP servers
-  std::string imap_name;          // decoded UTF-8 full path upstream; empty in local accounts
+  std::string imap_name;          // full path upstream exactly as on the wire (modified UTF-7); empty in local accounts and before it was created upstream
   std::int64_t total_emails = 0, unread_emails = 0, total_threads = 0, unread_threads = 0;
 };
 

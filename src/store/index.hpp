@@ -1,0 +1,16 @@
+// The full-text index of a mail database (FTS5 table `fts`, rowid = email id, contentless): filling, removing, and its
+// bulk and idle settings. Queries are in search/. Internal to src/store.
+#pragma once
+#include "mime/message.hpp"
+#include "store/database.hpp"
+
+namespace dhii::store {
+
+// Ascending ids within one transaction keep FTS5's buffer whole (DESIGN §4).
+Result<void> index_email(Database& db, EmailId id, const mime::SearchText& text);
+Result<void> unindex_email(Database& db, EmailId id);
+Result<void> set_index_bulk(Database& db, bool bulk);
+// A small merge of the index's segments; false when there is nothing left to merge.
+Result<bool> merge_index(Database& db);
+
+}  // namespace dhii::store

@@ -1,0 +1,139 @@
+#include "store/migrations.hpp"
+
+#include <sqlite3.h>
+
+#include <string>
+
+namespace dhii::store {
+namespace {
+
+Result<void> execute(Database& db, const char* sql) {
+  const int code = sqlite3_exec(db.handle(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return std::unexpected(db.error(code));
+  return {};
+}
+
+Result<void> apply(Database& db, const Migration& step, std::int64_t number) {
+  DHII_TRY(execute(db, "BEGIN IMMEDIATE"));
+  // Another process may have done it while we waited for the lock.
+  auto done = [&]() -> Result<void> {
+    DHII_TRY_ASSIGN(const auto version, db.find<std::int64_t>("PRAGMA user_version"));
+    if (version.value_or(0) >= number) return {};
+    DHII_TRY(execute(db, step.sql));
+    return execute(db, ("PRAGMA user_version=" + std::to_string(number)).c_str());
+  }();
+  if (done) done = execute(db, "COMMIT");
+  if (!done && db.in_transaction()) std::ignore = execute(db, "ROLLBACK");
+  return done;
+}
+
+// A "view" is a mailbox (its id) or a whole account (minus its id): every list, count and stream works on either alike.
+constexpr Migration kMail[] = {{R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE state(account INTEGER NOT NULL, type INTEGER NOT NULL, changed INTEGER NOT NULL, floor INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY(account, type)) WITHOUT ROWID;
+CREATE TABLE tombstone(type INTEGER NOT NULL, id INTEGER NOT NULL, account INTEGER NOT NULL, created INTEGER NOT NULL,
+  destroyed INTEGER NOT NULL, PRIMARY KEY(type, id)) WITHOUT ROWID;
+CREATE INDEX tombstone_changes ON tombstone(account, type, destroyed);
+
+CREATE TABLE mailbox(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, parent INTEGER NOT NULL, name TEXT NOT NULL,
+  role INTEGER NOT NULL, sort_order INTEGER NOT NULL, subscribed INTEGER NOT NULL, selectable INTEGER NOT NULL,
+  imap_name TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, updated_properties INTEGER NOT NULL);
+CREATE INDEX mailbox_account ON mailbox(account);
+CREATE TABLE view_count(view INTEGER PRIMARY KEY, total INTEGER NOT NULL DEFAULT 0, unread INTEGER NOT NULL DEFAULT 0,
+  threads INTEGER NOT NULL DEFAULT 0, unread_threads INTEGER NOT NULL DEFAULT 0);
+
+CREATE TABLE email(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, thread INTEGER NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL,
+  received_at INTEGER NOT NULL, bits INTEGER NOT NULL, custom TEXT NOT NULL, mailboxes BLOB NOT NULL, created INTEGER NOT NULL,
+  updated INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE INDEX email_blob ON email(blob);
+CREATE INDEX email_thread ON email(thread);
+CREATE INDEX email_updated ON email(account, updated);
+
+CREATE TABLE placement(view INTEGER NOT NULL, email INTEGER NOT NULL, thread INTEGER NOT NULL, bits INTEGER NOT NULL,
+  PRIMARY KEY(view, email)) WITHOUT ROWID;
+CREATE INDEX placement_unread ON placement(view, email) WHERE (bits & 1) = 0;
+CREATE INDEX placement_flagged ON placement(view, email) WHERE (bits & 2) <> 0;
+CREATE INDEX placement_answered ON placement(view, email) WHERE (bits & 4) <> 0;
+CREATE INDEX placement_draft ON placement(view, email) WHERE (bits & 8) <> 0;
+CREATE INDEX placement_attachment ON placement(view, email) WHERE (bits & 65536) <> 0;
+CREATE TABLE keyword(account INTEGER NOT NULL, keyword TEXT NOT NULL, email INTEGER NOT NULL,
+  PRIMARY KEY(account, keyword, email)) WITHOUT ROWID;
+
+CREATE TABLE thread_view(thread INTEGER NOT NULL, view INTEGER NOT NULL, newest INTEGER NOT NULL, total INTEGER NOT NULL,
+  unread INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY(thread, view)) WITHOUT ROWID;
+CREATE INDEX thread_view_newest ON thread_view(view, newest);
+CREATE INDEX thread_view_updated ON thread_view(view, updated) WHERE view < 0;
+CREATE TABLE thread_key(hash INTEGER NOT NULL, account INTEGER NOT NULL, thread INTEGER NOT NULL, at INTEGER NOT NULL,
+  open INTEGER NOT NULL, PRIMARY KEY(hash, account)) WITHOUT ROWID;
+
+CREATE TABLE remote_state(mailbox INTEGER PRIMARY KEY, uid_validity INTEGER NOT NULL, uid_next INTEGER NOT NULL,
+  highest_modseq INTEGER NOT NULL, complete INTEGER NOT NULL);
+CREATE TABLE remote(mailbox INTEGER NOT NULL, uid INTEGER NOT NULL, email INTEGER NOT NULL, bits INTEGER NOT NULL,
+  custom TEXT NOT NULL, PRIMARY KEY(mailbox, uid)) WITHOUT ROWID;
+CREATE INDEX remote_email ON remote(email, mailbox);
+
+CREATE TABLE pending_op(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, kind INTEGER NOT NULL, email INTEGER NOT NULL,
+  from_mailbox INTEGER NOT NULL, to_mailbox INTEGER NOT NULL, uid INTEGER NOT NULL, add_flags TEXT NOT NULL, remove_flags TEXT NOT NULL,
+  imap_name TEXT NOT NULL, new_imap_name TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT NOT NULL DEFAULT '', blob BLOB, old_name TEXT NOT NULL DEFAULT '', old_parent INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX pending_op_account ON pending_op(account, id);
+CREATE INDEX pending_op_email ON pending_op(email, id);
+
+CREATE TABLE identity(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,
+  reply_to TEXT NOT NULL, bcc TEXT NOT NULL, text_signature TEXT NOT NULL, html_signature TEXT NOT NULL, created INTEGER NOT NULL,
+  updated INTEGER NOT NULL);
+CREATE TABLE submission(id INTEGER PRIMARY KEY AUTOINCREMENT, account INTEGER NOT NULL, identity INTEGER NOT NULL, email INTEGER NOT NULL,
+  thread INTEGER NOT NULL, mail_from TEXT NOT NULL, recipients BLOB NOT NULL, state INTEGER NOT NULL, send_at INTEGER NOT NULL,
+  next_attempt_at INTEGER NOT NULL, attempts INTEGER NOT NULL, detail TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL);
+CREATE INDEX identity_account ON identity(account, updated);
+CREATE INDEX submission_account ON submission(account, id);
+CREATE INDEX submission_due ON submission(account, state, next_attempt_at);
+
+CREATE TABLE blob(hash BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE pack(id INTEGER PRIMARY KEY, end INTEGER NOT NULL, dead INTEGER NOT NULL, sealed_at INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE upload(account INTEGER NOT NULL, blob BLOB NOT NULL, type TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY(account, blob)) WITHOUT ROWID;
+CREATE INDEX upload_expiry ON upload(expires_at);
+CREATE INDEX upload_blob ON upload(blob);
+
+CREATE VIRTUAL TABLE fts USING fts5(subject, sender, recipient, cc, bcc, body, filename, content='', contentless_delete=1, tokenize='dhii');
+)sql"}};
+
+constexpr Migration kControl[] = {{R"sql(
+CREATE TABLE user(id INTEGER PRIMARY KEY AUTOINCREMENT, login TEXT NOT NULL, login_folded TEXT NOT NULL UNIQUE,
+  display_name TEXT NOT NULL, role INTEGER NOT NULL, password_hash TEXT NOT NULL, sealed_mail_key BLOB NOT NULL,
+  disabled INTEGER NOT NULL, created_at INTEGER NOT NULL);
+CREATE TABLE session(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, refresh_hash BLOB NOT NULL,
+  previous_refresh_hash BLOB NOT NULL, rotated_at INTEGER NOT NULL, created_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, device TEXT NOT NULL, address TEXT NOT NULL, revoked INTEGER NOT NULL, web INTEGER NOT NULL);
+CREATE INDEX session_user ON session(user);
+CREATE TABLE invitation(token_hash BLOB PRIMARY KEY, role INTEGER NOT NULL, created_by INTEGER NOT NULL, expires_at INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE TABLE account(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL,
+  email TEXT NOT NULL, settings TEXT NOT NULL, sealed_password BLOB NOT NULL, created_at INTEGER NOT NULL);
+CREATE INDEX account_user ON account(user);
+CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE login_attempt(login TEXT NOT NULL, address TEXT NOT NULL, success INTEGER NOT NULL, count INTEGER NOT NULL,
+  first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY(login, address, success)) WITHOUT ROWID;
+CREATE INDEX login_attempt_age ON login_attempt(last_at);
+)sql"}};
+
+}  // namespace
+
+std::span<const Migration> mail_migrations() { return kMail; }
+std::span<const Migration> control_migrations() { return kControl; }
+
+Result<void> migrate(Database& db, std::span<const Migration> steps) {
+  DHII_TRY_ASSIGN(const auto found, db.find<std::int64_t>("PRAGMA user_version"));
+  const std::int64_t version = found.value_or(0);
+  if (version > static_cast<std::int64_t>(steps.size()))
+    return fail(StoreError::kTooNew,
+                "schema " + std::to_string(version) + ", this release knows " + std::to_string(steps.size()));
+  for (auto number = version + 1; number <= static_cast<std::int64_t>(steps.size()); ++number)
+    DHII_TRY(apply(db, steps[static_cast<std::size_t>(number - 1)], number));
+  return {};
+}
+
+}  // namespace dhii::store
