@@ -60,4 +60,18 @@ imap::Settings imap_settings(const ServerSettings& settings, const Secret& passw
   return out;
 }
 
+smtp::Settings smtp_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file, const std::string& ehlo_name) {
+  smtp::Settings out;
+  out.host = settings.host;
+  out.port = settings.port;
+  out.security = settings.security == Security::kTls        ? smtp::Security::kTls
+                 : settings.security == Security::kStartTls ? smtp::Security::kStartTls
+                                                            : smtp::Security::kPlain;
+  out.login = settings.login;
+  out.password = password.clone();
+  out.extra_ca_file = extra_ca_file;
+  out.ehlo_name = ehlo_name;
+  return out;
+}
+
 }  // namespace dhii::sync

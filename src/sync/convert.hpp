@@ -1,6 +1,7 @@
 // IMAP's values as the store's and back. Pure.
 #pragma once
 #include "imap/client.hpp"
+#include "smtp/client.hpp"
 #include "store/types.hpp"
 #include "sync/planner.hpp"
 #include "sync/settings.hpp"
@@ -16,5 +17,6 @@ store::Role to_role(imap::Role role);
 ServerMailbox to_server_mailbox(const imap::ListedMailbox& listed);
 ServerView to_view(const imap::Selected& selected);
 imap::Settings imap_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file);
+smtp::Settings smtp_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file, const std::string& ehlo_name);
 
 }  // namespace dhii::sync

@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "mime/build.hpp"
+#include "sync/convert.hpp"
 
 namespace dhii::sync {
 
@@ -20,21 +21,6 @@ constexpr std::size_t kSendAtOnce = 20;                       // read from the d
 constexpr std::chrono::minutes kLookAgain{10};                // even without a wake-up
 
 constexpr std::uint8_t kDeliveredYes = 1, kDeliveredNo = 2, kDeliveredUnknown = 3;
-
-smtp::Settings smtp_settings(const AccountContext& context) {
-  const auto& from = context.settings.smtp;
-  smtp::Settings out;
-  out.host = from.host;
-  out.port = from.port;
-  out.security = from.security == Security::kTls        ? smtp::Security::kTls
-                 : from.security == Security::kStartTls ? smtp::Security::kStartTls
-                                                        : smtp::Security::kPlain;
-  out.login = from.login;
-  out.password = context.password.clone();
-  out.extra_ca_file = context.services.extra_ca_file;
-  out.ehlo_name = context.services.ehlo_name;
-  return out;
-}
 
 smtp::Envelope envelope_of(const Submission& submission) {
   smtp::Envelope out;
@@ -75,7 +61,7 @@ net::Task<> send_one(AccountContext& context, Submission submission) {
     failed.detail = message.error().message();
     co_return co_await move_to(context, SubmissionState::kSending, std::move(failed));
   }
-  const auto settings = smtp_settings(context);
+  const auto settings = smtp_settings(context.settings.smtp, context.password, context.services.extra_ca_file, context.services.ehlo_name);
   auto outcome = co_await smtp::send(context.services.dialer, settings, envelope_of(sending), *message);
   auto next = outcome ? after_success(sending, *outcome) : after_failure(sending, outcome.error(), now);
   spdlog::info("account {}: submission {} is {} {}", context.id.value, next.id.value, submission_state_name(next.state), log_escape(next.detail));
