@@ -1,0 +1,314 @@
+#include "http/dispatcher.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/bytes.hpp"
+#include "http/path.hpp"
+#include "http/security_headers.hpp"
+#include "net/errors.hpp"
+
+namespace dhii::http {
+namespace {
+
+constexpr std::size_t kMaxHostBytes = 255;  // RFC 1035 §2.3.4
+
+Response with_retry(const Request& request, int status, std::string_view code, std::string detail,
+                    std::chrono::seconds after) {
+  return to_response({status, code, std::move(detail), {}, after}, request.request_id);
+}
+
+bool is_host(std::string_view host) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]";
+  return !host.empty() && host.size() <= kMaxHostBytes && host.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+// What a body is said to be, without parameters, lower case.
+std::string media_type(std::string_view content_type) {
+  return ascii_lower(trim(content_type.substr(0, std::min(content_type.find(';'), content_type.size()))));
+}
+
+bool has_body(const Request& request) {
+  return request.headers.has("Transfer-Encoding") ||
+         request.headers.value("Content-Length").find_first_not_of('0') != std::string_view::npos;
+}
+
+bool fits(BodyRule::Type type, const std::string& media) {
+  switch (type) {
+    case BodyRule::Type::kNone:
+      return false;
+    case BodyRule::Type::kJson:
+      return media == "application/json";
+    case BodyRule::Type::kForm:
+      return media == "application/x-www-form-urlencoded";
+    case BodyRule::Type::kAny:
+      return true;
+  }
+  return false;
+}
+
+std::string_view wanted_media(BodyRule::Type type) {
+  return type == BodyRule::Type::kForm ? "application/x-www-form-urlencoded" : "application/json";
+}
+
+std::string_view rate_name(RateClass rate) {
+  switch (rate) {
+    case RateClass::kAuth:
+      return "auth";
+    case RateClass::kDownload:
+      return "download";
+    default:
+      return "api";
+  }
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(const Router& router, Authenticator& authenticator, const Clock& clock, Random& random,
+                       DispatcherOptions options)
+    : router_(router),
+      authenticator_(authenticator),
+      clock_(clock),
+      random_(random),
+      options_(std::move(options)),
+      api_(options_.limits.api, options_.limits.clients, random),
+      auth_(options_.limits.auth, options_.limits.clients, random),
+      download_(options_.limits.download, options_.limits.clients, random),
+      api_user_(options_.limits.api_user, options_.limits.clients, random),
+      id_prefix_(random.hex(4)) {}
+
+// Unique in this process and unguessable enough to be quoted in a report; no randomness per request.
+std::string Dispatcher::new_request_id() {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), ++next_id_, 16).ptr;
+  return id_prefix_ + "-" + std::string(digits.data(), end);
+}
+
+boost::asio::awaitable<Admission> Dispatcher::admit(RequestHead head) {
+  Admission a;
+  a.started = clock_.steady_now();
+  a.request.request_id = new_request_id();
+  a.request.method = parse_method(head.method);
+  const ClientIdentity client = identify_client(head.peer, head.tls, head.headers, options_.trusted_proxies);
+  a.request.client_address = client.address;
+  a.request.secure = client.secure;
+  a.request.origin = std::string(client.secure ? "https://" : "http://") + std::string(head.headers.value("Host"));
+  a.answer = check_head(a, head);
+  a.request.headers = std::move(head.headers);
+  std::optional<Target> target;
+  if (!a.answer) {
+    target = parse_target(head.target);
+    if (!target)
+      a.answer = problem(a.request, 400, "http.bad_target",
+                         "The address of the request is malformed; check its path and its percent escapes.");
+  }
+  if (!a.answer) a.answer = check_route(a, *target);
+  if (!a.answer) a.answer = check_rate(a);
+  if (!a.answer && !is_safe(a.request.method) && !may_change_state(a.request, options_.origins)) {
+    a.answer = problem(
+        a.request, 403, "http.cross_site",
+        "Another site's page may not do this. Open dhii-mail itself, or declare the origin in DHII_CORS_ORIGINS.");
+  }
+  if (!a.answer) a.answer = co_await check_permission(a);
+  if (!a.answer) a.answer = check_user_rate(a);
+  if (!a.answer) a.answer = check_body_rule(a);
+  if (a.answer) finish(a, *a.answer);
+  co_return a;
+}
+
+Dispatcher::Step Dispatcher::check_head(Admission& a, const RequestHead& head) {
+  if (head.target.size() > kMaxTargetBytes)
+    return problem(a.request, 414, "http.target_too_long", "The address of the request is longer than 4096 bytes.");
+  const std::size_t hosts = head.headers.count("Host");
+  // RFC 9112 §3.2; HTTP/1.0 may do without.
+  if (hosts > 1 || (hosts == 0 && head.http_1_1) || (hosts == 1 && !is_host(head.headers.value("Host")))) {
+    return problem(a.request, 400, "http.bad_host", "The request needs exactly one well-formed Host header.");
+  }
+  const bool chunked = head.headers.has("Transfer-Encoding");
+  // RFC 9112 §6.1: what two servers could read differently is how requests are smuggled.
+  if (chunked &&
+      (head.headers.has("Content-Length") || !head.http_1_1 || head.headers.count("Transfer-Encoding") != 1 ||
+       !ascii_iequals(trim(head.headers.value("Transfer-Encoding")), "chunked"))) {
+    return problem(
+        a.request, 400, "http.ambiguous_length",
+        "The length of the request's body is ambiguous; send either Content-Length or 'Transfer-Encoding: chunked'.");
+  }
+  if (head.headers.count("Content-Length") > 1)
+    return problem(a.request, 400, "http.ambiguous_length", "Send Content-Length once.");
+  if (a.request.method == Method::kOther)
+    return problem(a.request, 501, "http.unknown_method", "This server does not know that method.");
+  return {};
+}
+
+Dispatcher::Step Dispatcher::check_route(Admission& a, const Target& target) {
+  a.request.path = target.path;
+  a.request.query = target.query;
+  Match match = router_.match(a.request.method, target);
+  if (match.allowed.empty()) return problem(a.request, 404, "http.not_found", "There is nothing at this address.");
+  if (a.request.method == Method::kOptions) {
+    const std::string_view origin = cors_origin(a.request, options_.origins);
+    if (is_preflight(a.request) && origin.empty())
+      return problem(a.request, 403, "http.origin_not_allowed", "This origin is not declared in DHII_CORS_ORIGINS.");
+    if (is_preflight(a.request)) return preflight_answer(origin, match.allowed);
+    Response response = no_content();
+    response.headers.add("Allow", match.allowed);
+    return response;
+  }
+  if (match.route == nullptr) {
+    Response response = problem(a.request, 405, "http.method_not_allowed",
+                                "This address does not know that method; it knows " + match.allowed + ".");
+    response.headers.add("Allow", match.allowed);
+    return response;
+  }
+  a.route = match.route;
+  a.request.parameters = std::move(match.parameters);
+  return {};
+}
+
+RateLimiter* Dispatcher::limiter_of(RateClass rate) {
+  switch (rate) {
+    case RateClass::kNone:
+      return nullptr;
+    case RateClass::kApi:
+      return &api_;
+    case RateClass::kAuth:
+      return &auth_;
+    case RateClass::kDownload:
+      return &download_;
+  }
+  return nullptr;
+}
+
+Dispatcher::Step Dispatcher::limit(Admission& a, RateLimiter& limiter, std::string_view key) {
+  const RateDecision decision = limiter.admit(key, clock_.steady_now());
+  if (!a.rate || !decision.allowed || decision.remaining < a.rate->remaining) a.rate = decision;
+  if (decision.allowed) return {};
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(decision.retry_after);
+  return with_retry(a.request, 429, "http.too_many_requests",
+                    "Too many requests from here; try again after the time in Retry-After.", seconds);
+}
+
+Dispatcher::Step Dispatcher::check_rate(Admission& a) {
+  RateLimiter* limiter = limiter_of(a.route->rate);
+  return limiter == nullptr ? Step() : limit(a, *limiter, rate_key(a.request.client_address));
+}
+
+Dispatcher::Step Dispatcher::check_user_rate(Admission& a) {
+  if (!a.request.principal || a.route->rate != RateClass::kApi) return {};
+  const std::int64_t id = a.request.principal->user.value;
+  return limit(a, api_user_, {reinterpret_cast<const char*>(&id), sizeof id});
+}
+
+boost::asio::awaitable<Dispatcher::Step> Dispatcher::check_permission(Admission& a) {
+  if (a.route->permission == Permission::kPublic) co_return Step();
+  const auto header = a.request.headers.find("Authorization");
+  if (!header || a.request.headers.count("Authorization") != 1) {
+    Response response = problem(a.request, 401, "auth.token_missing",
+                                "Sign in first: this address wants an access token (Authorization: Bearer).");
+    response.headers.add("WWW-Authenticate", "Bearer realm=\"dhii-mail\"");
+    co_return response;
+  }
+  auto principal = co_await authenticator_.authenticate(a.request, *header);
+  if (!principal && principal.error().is(net::NetError::kBusy)) {
+    co_return with_retry(a.request, 503, "http.busy",
+                         "The server has too much to do at the moment; try again in a second.",
+                         std::chrono::seconds(1));
+  }
+  if (!principal) {
+    Response response = problem(a.request, 401, principal.error().id(), std::string(principal.error().sentence()));
+    response.headers.add("WWW-Authenticate", "Bearer realm=\"dhii-mail\", error=\"invalid_token\"");
+    co_return response;
+  }
+  a.request.principal = *principal;
+  if (!allows(a.route->permission, principal->role)) {
+    co_return problem(a.request, 403, "auth.not_permitted", "Your role does not permit this; ask an administrator.");
+  }
+  co_return Step();
+}
+
+Dispatcher::Step Dispatcher::check_body_rule(Admission& a) {
+  const BodyRule& rule = a.route->body;
+  a.body_limit = rule.limit;
+  if (!has_body(a.request)) return {};
+  if (rule.type == BodyRule::Type::kNone)
+    return problem(a.request, 400, "http.body_not_expected", "This request takes no body.");
+  if (a.request.headers.has("Content-Encoding"))
+    return problem(a.request, 415, "http.encoded_body", "Send the body without Content-Encoding.");
+  if (!fits(rule.type, media_type(a.request.headers.value("Content-Type")))) {
+    return problem(a.request, 415, "http.wrong_media_type",
+                   "Send the body as " + std::string(wanted_media(rule.type)) + ".");
+  }
+  const std::string_view text = a.request.headers.value("Content-Length");
+  if (text.empty()) return {};  // chunked: counted while it is read
+  std::uint64_t length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (error == std::errc::result_out_of_range || (error == std::errc() && length > rule.limit)) {
+    return problem(a.request, 413, "http.body_too_large",
+                   "The body is larger than the " + std::to_string(rule.limit) + " bytes that this address takes.");
+  }
+  if (error != std::errc() || end != text.data() + text.size())
+    return problem(a.request, 400, "http.bad_length", "Content-Length is not a number.");
+  return {};
+}
+
+boost::asio::awaitable<Response> Dispatcher::respond(Admission& a) {
+  Response response;
+  try {
+    response = co_await a.route->handler(a.request);
+  } catch (const boost::system::system_error& e) {
+    if (e.code() == boost::asio::error::operation_aborted) throw;  // we are shutting down
+    spdlog::error("request {} {} failed: {}", a.request.request_id, log_escape(a.request.path), log_escape(e.what()));
+    response = problem(a.request, 500, "http.internal",
+                       "Something went wrong in dhii-mail; the log knows more under this request id.");
+  } catch (const std::exception& e) {
+    spdlog::error("request {} {} failed: {}", a.request.request_id, log_escape(a.request.path), log_escape(e.what()));
+    response = problem(a.request, 500, "http.internal",
+                       "Something went wrong in dhii-mail; the log knows more under this request id.");
+  }
+  finish(a, response);
+  co_return response;
+}
+
+Response Dispatcher::refuse(Admission& a, int status, std::string_view code, std::string detail) {
+  Response response = problem(a.request, status, code, std::move(detail));
+  finish(a, response);
+  return response;
+}
+
+Response Dispatcher::refuse_head(int status, std::string_view code, std::string detail) {
+  Admission a;
+  a.started = clock_.steady_now();
+  a.request.request_id = new_request_id();
+  return refuse(a, status, code, std::move(detail));
+}
+
+void Dispatcher::finish(Admission& a, Response& response) {
+  add_security_headers(response);
+  response.headers.set("X-Request-Id", a.request.request_id);
+  if (!options_.origins.cors_origins.empty()) {
+    response.headers.add("Vary", "Origin");
+    const std::string_view origin = cors_origin(a.request, options_.origins);
+    if (!origin.empty()) add_cors_headers(response, origin);
+  }
+  if (a.rate && a.route != nullptr) {
+    const RateLimiter& limiter = *limiter_of(a.route->rate);
+    const std::string name = "\"" + std::string(rate_name(a.route->rate)) + "\"";
+    const std::uint32_t quota = limiter.limit().burst + 1;
+    const auto window = std::max(1U, quota / std::max(1U, limiter.limit().per_second));
+    response.headers.set("RateLimit-Policy", name + ";q=" + std::to_string(quota) + ";w=" + std::to_string(window));
+    response.headers.set(
+        "RateLimit", name + ";r=" + std::to_string(a.rate->remaining) +
+                         ";t=" + std::to_string(std::chrono::ceil<std::chrono::seconds>(a.rate->retry_after).count()));
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady_now() - a.started);
+  spdlog::debug("{} {} {} {} {}us", a.request.request_id, method_name(a.request.method), log_escape(a.request.path),
+                response.status, took.count());
+  if (options_.observer != nullptr) {
+    options_.observer->finished(a.request, a.route == nullptr ? std::string_view() : std::string_view(a.route->pattern),
+                                response.status, took);
+  }
+}
+
+}  // namespace dhii::http

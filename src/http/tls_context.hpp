@@ -1,0 +1,16 @@
+// The server's side of TLS: 1.2 and 1.3, forward-secret AEAD suites, no renegotiation, no compression, no tickets
+// across restarts.
+#pragma once
+#include <boost/asio/ssl/context.hpp>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "http/server.hpp"
+
+namespace dhii::http {
+
+Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const std::string& certificate_file,
+                                                                    const std::string& key_file);
+
+}  // namespace dhii::http
