@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -41,6 +42,8 @@ struct BuildPart {
   std::vector<BuildPart> parts;
 };
 
+// Addresses need not be complete ("bob" is kept): drafts are saved while people type. Whoever sends checks with
+// is_address().
 struct Draft {
   std::vector<Address> sender, from, to, cc, bcc, reply_to;
   std::string subject;
@@ -71,5 +74,8 @@ std::vector<std::string> reply_references(const Envelope& parent);
 
 // RFC 2047 when needed; unfolded. For single fields outside build().
 std::string encode_text(std::string_view utf8);
+// `text` with any line ends as format=flowed (RFC 3676): lines of at most 72 characters, CRLF. unflow() (text.hpp)
+// undoes it.
+std::string to_flowed(std::string_view text);
 
 }  // namespace dhii::mime

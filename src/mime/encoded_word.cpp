@@ -92,7 +92,8 @@ std::string decode_encoded_words(std::string_view in) {
     ++words;
     const std::string_view between = in.substr(literal, pos - literal);
     const bool joins = after_word && is_all_space(between);
-    const std::string charset = ascii_lower(w.charset);
+    // Raw 8-bit letters inside a word were made UTF-8 when the field was unfolded.
+    const std::string charset = is_ascii(w.text) ? ascii_lower(w.charset) : "utf-8";
     if (!joins) {
       flush();
       out += between;
