@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t kLineLength = 76;       // RFC 2047 §2 for lines with encoded words; RFC 5322 §2.1.1 says 78
 constexpr std::size_t kHardLineLength = 998;  // RFC 5322 §2.1.1
+constexpr std::size_t kMaxRawLine = kHardLineLength - 300;  // leaves room for the name
 
 bool needs_encoding(std::string_view word) {
   return !is_ascii(word) || word.find("=?") != std::string_view::npos || word.size() > kHardLineLength - 100 ||
@@ -94,7 +95,8 @@ std::vector<std::string> parameter_texts(const std::string& name, std::string_vi
   constexpr std::size_t kPiece = 40;  // of raw value; percent-encoded up to 120
   const bool extended =
       !is_ascii(value) || std::ranges::any_of(value, [](char c) { return byte_of(c) < 0x20 || c == 0x7F; });
-  if (!extended && value.size() <= 60) return {name + '=' + (is_token(value) ? std::string(value) : quote_string(value))};
+  if (!extended && value.size() <= 60)
+    return {name + '=' + (is_token(value) ? std::string(value) : quote_string(value))};
   if (extended && value.size() <= 15) return {name + "*=UTF-8''" + percent(value)};
   std::vector<std::string> out;
   while (!value.empty()) {
@@ -131,7 +133,7 @@ bool is_folded_safely(std::string_view v) {
         return false;  // a line of only white space ends headers for some readers
       ++i;
       line = 0;
-    } else if (++line > kHardLineLength - 300)  // room for the name {
+    } else if (++line > kMaxRawLine) {
       return false;
     }
   }
