@@ -323,6 +323,14 @@ Result<std::vector<EmailId>> thread_emails(ReadTx& tx, AccountId account, Thread
   return out;
 }
 
+Result<std::vector<EmailId>> list_email_ids(ReadTx& tx, AccountId account, EmailId after, std::size_t limit) {
+  std::vector<EmailId> out;
+  DHII_TRY(tx.db().each(
+      "SELECT id FROM email WHERE account=? AND id>? ORDER BY id LIMIT ?",
+      [&](Row row) { out.push_back(row.get<EmailId>(0)); }, account, after, limit));
+  return out;
+}
+
 Result<std::optional<EmailId>> find_by_message_id(ReadTx& tx, AccountId account, std::string_view message_id) {
   std::optional<EmailId> found;
   DHII_TRY_ASSIGN(const auto thread, thread_of_message_id(tx, account, message_id));
