@@ -156,7 +156,7 @@ net::Task<std::unique_ptr<Client>> Client::connect(net::Dialer& dialer, const Se
 }
 
 net::Task<std::unique_ptr<Client>> Client::start(net::Stream stream, const Settings& settings) {
-  auto impl = std::make_unique<Impl>(std::move(stream), settings.host);
+  auto impl = std::make_unique<Impl>(std::move(stream), settings.host, settings.patience);
   DHII_CO_TRY(co_await net::with_deadline(kLoginLimit, impl->log_in(settings)));
   co_return std::unique_ptr<Client>(new Client(std::move(impl)));
 }

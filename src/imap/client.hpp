@@ -42,7 +42,8 @@ struct Settings {
   Security security = Security::kTls;
   std::string login;
   Secret password;
-  std::string extra_ca_file;  // besides the system's trust store
+  std::string extra_ca_file;                                      // besides the system's trust store
+  std::chrono::milliseconds patience = std::chrono::seconds(60);  // longest silence while a reply is due (kReplyLimit)
 };
 
 // Limits. Every wait also ends; a command's silence is bounded by kReplyLimit, so a hanging server costs one minute.

@@ -102,7 +102,8 @@ net::Task<> Client::Impl::idle_done(Idling& idling, std::chrono::milliseconds li
   }
   if (idling.ended) co_return Result<void>{};
   const auto written = co_await stream_.write_all("DONE\r\n", kDoneLimit);
-  const auto end = std::chrono::steady_clock::now() + kDoneLimit;
+  const auto done_limit = std::min<std::chrono::milliseconds>(kDoneLimit, patience_);
+  const auto end = std::chrono::steady_clock::now() + done_limit;
   while (written && !idling.ended && std::chrono::steady_clock::now() < end) {  // more news wakes us too
     idling.stop.expires_at(end);
     co_await sleep_on(idling.stop);

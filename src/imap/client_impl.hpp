@@ -20,8 +20,8 @@ using Handler = std::function<bool(Response&)>;
 
 class Client::Impl {
  public:
-  Impl(net::Stream stream, std::string host)
-      : stream_(std::move(stream)), host_(std::move(host)), reader_(kGreetingLimits) {}
+  Impl(net::Stream stream, std::string host, std::chrono::milliseconds patience)
+      : stream_(std::move(stream)), host_(std::move(host)), patience_(patience), reader_(kGreetingLimits) {}
 
   // client_login.cpp
   net::Task<> log_in(const Settings& settings);
@@ -59,6 +59,7 @@ class Client::Impl {
 
   net::Stream stream_;
   std::string host_;
+  std::chrono::milliseconds patience_;
   Capabilities capabilities_;
   bool qresync_ = false;
   bool condstore_ = false;
@@ -74,12 +75,15 @@ class Client::Impl {
   Error broke(Error error);
   Result<void> usable() const;
   Result<void> ready() const;  // usable, and a mailbox is selected
-  net::Task<Response> read_response(std::chrono::milliseconds limit = kReplyLimit);
+  net::Task<Response> read_response(std::chrono::milliseconds limit);
+  net::Task<Response> read_response() { return read_response(patience_); }
   // Writes the command; waits for "+" where a literal needs it. Returns its tag. kRefused...: answered NO instead of
   // "+".
   net::Task<std::string> send(Command command, const Handler& handler);
-  net::Task<TaggedStatus> wait_for(std::string tag, const Handler& handler,
-                                   std::chrono::milliseconds limit = kReplyLimit);
+  net::Task<TaggedStatus> wait_for(std::string tag, const Handler& handler, std::chrono::milliseconds limit);
+  net::Task<TaggedStatus> wait_for(std::string tag, const Handler& handler) {
+    return wait_for(std::move(tag), handler, patience_);
+  }
   // send + wait_for; whatever the condition.
   net::Task<TaggedStatus> run(Command command, const Handler& handler = {});
   // run, with NO and BAD as errors.

@@ -58,8 +58,13 @@ Command& Command::glue(Word w) {
   return *this;
 }
 
+// A space, except behind an opening bracket.
+void Command::separate() {
+  if (!pieces_.back().text.ends_with('(') || pieces_.back().literal) append_raw(" ");
+}
+
 Command& Command::number(std::uint64_t n) {
-  append_raw(" ");
+  separate();
   append_raw(std::to_string(n));
   return *this;
 }

@@ -88,6 +88,7 @@ class Command {
     std::string_view bytes() const { return borrowed.empty() ? std::string_view(text) : borrowed; }
   };
   void append_raw(std::string_view text);
+  void separate();
   void append_literal(std::string_view value);
 
   std::vector<Piece> pieces_;

@@ -176,8 +176,8 @@ std::optional<std::optional<char>> take_delimiter(Cursor& in) {
   return std::optional<char>((*text)[0]);
 }
 
-// An astring; an unquoted name with spaces in it (old Exchange) goes up to `stop` or the end of the line.
-std::optional<MailboxName> take_mailbox(Cursor& in, std::string_view stop) {
+// An astring; an unquoted name with spaces in it (old Exchange) goes up to the next list or the end of the line.
+std::optional<MailboxName> take_mailbox(Cursor& in) {
   in.skip_spaces();
   const bool atom = in.peek() != '"' && in.rest().find_first_not_of("{~") == 0;
   if (!atom) {
@@ -186,7 +186,7 @@ std::optional<MailboxName> take_mailbox(Cursor& in, std::string_view stop) {
     return MailboxName::from_wire(*name);
   }
   const auto rest = in.rest();
-  const auto name = trim(rest.substr(0, rest.rfind(stop)));
+  const auto name = trim(rest.substr(0, rest.find(" (")));
   const std::size_t skip = static_cast<std::size_t>(name.data() - rest.data()) + name.size();
   for (std::size_t i = 0; i < skip; ++i) in.take(in.peek());
   if (name.empty()) return std::nullopt;
@@ -205,7 +205,7 @@ Parsed parse_list(Cursor& in, ListData::Kind kind) {
   const auto delimiter = take_delimiter(in);
   if (!delimiter) return std::nullopt;
   list.delimiter = *delimiter;
-  auto name = take_mailbox(in, " (");
+  auto name = take_mailbox(in);
   if (!name) return std::nullopt;
   list.name = std::move(*name);
   return list;
@@ -234,7 +234,7 @@ void take_status_item(Cursor& in, std::string_view key, StatusData& status) {
 
 Parsed parse_status(Cursor& in) {
   StatusData status;
-  auto name = take_mailbox(in, "(");
+  auto name = take_mailbox(in);
   in.skip_spaces();
   if (!name || !in.take('(')) return std::nullopt;
   status.name = std::move(*name);
