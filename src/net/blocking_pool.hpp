@@ -76,7 +76,7 @@ class BlockingPool {
       std::optional<R> result;
       std::exception_ptr thrown;
       try {
-        result.emplace(function());
+        if (!call->abandoned) result.emplace(function());
       } catch (...) {
         thrown = std::current_exception();
       }
@@ -91,6 +91,7 @@ class BlockingPool {
     co_await call->done.async_wait(asio::redirect_error(asio::use_awaitable, error));
     if (call->thrown) std::rethrow_exception(call->thrown);
     if (call->result) co_return std::move(*call->result);
+    call->abandoned = true;
     co_return fail(error ? NetError::kCancelled : NetError::kTimeout);
   }
 
@@ -105,6 +106,7 @@ class BlockingPool {
     asio::steady_timer done;
     std::optional<R> result;
     std::exception_ptr thrown;
+    std::atomic<bool> abandoned{false};
   };
 
   bool try_enter();

@@ -104,6 +104,10 @@ Task<std::vector<SrvRecord>> Dialer::lookup_srv(std::string name, milliseconds l
   co_return co_await pool_.run_for(limit, [name] { return query_srv(name); });
 }
 
+Task<std::vector<MxRecord>> Dialer::lookup_mx(std::string domain, milliseconds limit) {
+  co_return co_await pool_.run_for(limit, [domain] { return query_mx(domain); });
+}
+
 Task<std::string> Dialer::https_get(std::string host, std::string target, std::size_t max_bytes, milliseconds limit,
                                     std::uint16_t port, std::string extra_ca_file) {
   const Countdown time(limit);

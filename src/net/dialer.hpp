@@ -34,6 +34,11 @@ struct SrvRecord {  // a target of "." means: decidedly not offered (RFC 2782)
   std::string target;
 };
 
+struct MxRecord {
+  std::uint16_t preference = 0;
+  std::string host;
+};
+
 class BlockingPool;
 class TlsContexts;
 
@@ -45,6 +50,9 @@ class Dialer {
   // RFC 2782 lookup, e.g. "_imaps._tcp.example.org", sorted by priority and weight. Empty when there are none. DNS
   // failure is an error.
   Task<std::vector<SrvRecord>> lookup_srv(std::string name, std::chrono::milliseconds limit);
+  // Which hosts take the domain's mail, the preferred first. DNS is not signed: use it to recognise a provider, not to
+  // trust a host.
+  Task<std::vector<MxRecord>> lookup_mx(std::string domain, std::chrono::milliseconds limit);
   // A small HTTPS GET for autoconfig files: no redirects, at most `max_bytes`, verified TLS. Returns the body of a 200.
   Task<std::string> https_get(std::string host, std::string target, std::size_t max_bytes,
                               std::chrono::milliseconds limit, std::uint16_t port = 443,

@@ -84,7 +84,7 @@ struct TaskGroup::State {
 
 TaskGroup::TaskGroup(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
 
-TaskGroup::~TaskGroup() { state_->closing = true; }
+TaskGroup::~TaskGroup() { state_->cancel_all(); }
 
 void TaskGroup::spawn(std::string name, Task<> task) {
   if (state_->closing) return;
