@@ -17,7 +17,7 @@ export default defineConfig({
   plugins: [svelte(), fake ? fakeServerPlugin() : undefined] as PluginOption[],
   resolve: {
     alias: { $lib: lib },
-    conditions: process.env['VITEST'] ? ['browser'] : [],
+    ...(process.env['VITEST'] ? { conditions: ['browser'] } : {}), // the tests run Svelte's client code
   },
   build: {
     target: 'es2022',

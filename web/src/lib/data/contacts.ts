@@ -36,6 +36,13 @@ export class Contacts {
     return found.slice(0, limit).map(([, contact]) => contact.address);
   }
 
+  /** The people one writes to most, for an empty field. */
+  top(limit: number): EmailAddress[] {
+    const all = [...this.by_email_.values()];
+    all.sort((a, b) => b.written * 20 + b.seen - (a.written * 20 + a.seen));
+    return all.slice(0, limit).map(({ address }) => address);
+  }
+
   private add(address: EmailAddress, date: string, written: boolean): void {
     if (!address.email || /no-?reply/i.test(address.email)) return;
     const key = address.email.toLowerCase();

@@ -1,0 +1,301 @@
+// The root of the app's state: who is signed in, which accounts there are, which page is in view; wires client,
+// push, views and actions. Made once by main.ts. No DOM: main.ts hands in what the browser knows.
+
+import { JmapClient } from '../jmap/client';
+import { ApiError, message_of, NetworkError, SignedOutError } from '../jmap/errors';
+import type { ServerEvent } from '../jmap/event_stream';
+import { Push } from '../jmap/push';
+import { Rest, type MailAccount } from '../jmap/rest';
+import { Transport, type TransportOptions, type User } from '../jmap/transport';
+import type { Id, StateChange } from '../jmap/types';
+import { AccountData } from './account_data.svelte';
+import { Actions } from './actions';
+import { Contacts } from './contacts';
+import { MailView } from './mail_view.svelte';
+import { Outbox, type OutboxEvent } from './outbox.svelte';
+import { parse_route, print_route, type Route } from './route';
+import { Shell } from './shell.svelte';
+import { Toasts } from './toasts.svelte';
+import { text } from '../text';
+
+export type Page = 'starting' | 'unreachable' | 'setup' | 'register' | 'signin' | 'choice' | 'connect' | 'mail' | 'settings';
+
+export interface AppOptions extends TransportOptions {
+  remember: { get(key: string): string | null; set(key: string, value: string): void };
+}
+
+export class App {
+  page = $state<Page>('starting');
+  user = $state.raw<User | null>(null);
+  accounts = $state.raw<MailAccount[]>([]);
+  problem = $state<string | null>(null);
+  secret = $state(''); // set-up token or invitation of the link
+  online = $state(true);
+  connected = $state(true);
+
+  readonly transport: Transport;
+  readonly client: JmapClient;
+  readonly rest: Rest;
+  readonly toasts = new Toasts();
+  readonly shell: Shell;
+  readonly view = new MailView();
+  readonly actions: Actions;
+  readonly outbox: Outbox;
+  readonly contacts = new Contacts();
+
+  private readonly data_ = new Map<Id, AccountData>();
+  private push_: Push | null = null;
+  private wanted_: Route = { at: 'home' };
+
+  constructor(private readonly options_: AppOptions) {
+    this.transport = new Transport(options_);
+    this.client = new JmapClient(this.transport);
+    this.rest = new Rest(this.transport);
+    this.shell = new Shell(options_.remember);
+    this.actions = new Actions(this.view, this.toasts);
+    this.outbox = new Outbox(this.toasts, this.actions);
+    this.transport.onSignedOut = () => this.ended();
+    this.view.onOpenDraft = (email) => {
+      if (this.view.account) void this.outbox.editDraft(this.view.account, email);
+    };
+  }
+
+  // ---- coming in and going out ---------------------------------------------------------------------------------
+
+  async start(hash: string): Promise<void> {
+    this.wanted_ = parse_route(hash);
+    if (this.wanted_.at === 'setup' || this.wanted_.at === 'register') {
+      this.secret = this.wanted_.at === 'setup' ? this.wanted_.token : this.wanted_.invitation;
+      this.page = this.wanted_.at;
+      return;
+    }
+    try {
+      this.user = await this.transport.refresh();
+      await this.enter();
+    } catch (error) {
+      if (error instanceof SignedOutError) await this.showSignIn();
+      else if (error instanceof NetworkError || error instanceof ApiError) {
+        this.problem = message_of(error);
+        this.page = 'unreachable';
+      } else throw error;
+    }
+  }
+
+  async signedIn(user: User): Promise<void> {
+    this.user = user;
+    this.problem = null;
+    if (this.wanted_.at === 'setup' || this.wanted_.at === 'register') this.wanted_ = { at: 'home' };
+    await this.enter();
+  }
+
+  async signOut(): Promise<void> {
+    this.push_?.stop();
+    await this.transport.signOut().catch(() => {});
+    this.forget();
+    this.page = 'signin';
+  }
+
+  private async showSignIn(): Promise<void> {
+    this.page = 'signin';
+    const setup = await this.rest.setupNeeded().catch(() => null);
+    if (setup?.needed) this.problem = text.signIn.setupNeeded;
+  }
+
+  private ended(): void {
+    this.push_?.stop();
+    this.problem = text.signIn.ended;
+    this.page = 'signin';
+  }
+
+  private forget(): void {
+    this.data_.clear();
+    this.user = null;
+    this.accounts = [];
+    this.view.account = null;
+    this.view.conversation = null;
+    this.outbox.open = [];
+    this.problem = null;
+  }
+
+  private async enter(): Promise<void> {
+    const [, { accounts }] = await Promise.all([this.client.loadSession(), this.rest.accounts()]);
+    this.accounts = accounts;
+    this.startPush();
+    if (accounts.length === 0) this.page = 'choice';
+    else await this.showAccount(this.wantedAccount());
+  }
+
+  private wantedAccount(): Id {
+    const route = this.wanted_;
+    const of_route = route.at === 'mailbox' || route.at === 'search' ? route.account : null;
+    const remembered = this.options_.remember.get('account');
+    const known = [of_route, remembered].find((id) => this.accounts.some((account) => account.id === id));
+    return known ?? (this.accounts[0] as MailAccount).id;
+  }
+
+  // ---- accounts ------------------------------------------------------------------------------------------------
+
+  account(id: Id | undefined): MailAccount | undefined {
+    return this.accounts.find((account) => account.id === id);
+  }
+
+  get current(): MailAccount | undefined {
+    return this.account(this.view.account?.id);
+  }
+
+  async reloadAccounts(): Promise<void> {
+    const [, { accounts }] = await Promise.all([this.client.loadSession(), this.rest.accounts()]);
+    this.accounts = accounts;
+    if (accounts.length === 0) this.page = 'choice';
+    else if (!this.account(this.view.account?.id)) await this.showAccount((accounts[0] as MailAccount).id);
+  }
+
+  /** A new account was connected: its mailbox shows at once. */
+  async accountAdded(account: MailAccount): Promise<void> {
+    this.accounts = [...this.accounts.filter((other) => other.id !== account.id), account];
+    await this.client.loadSession();
+    await this.showAccount(account.id);
+  }
+
+  async showAccount(id: Id): Promise<void> {
+    this.options_.remember.set('account', id);
+    const data = this.dataOf(id);
+    this.view.use(data);
+    this.view.mailboxId = null;
+    const address = this.account(id)?.email;
+    this.view.own = address === undefined ? [] : [address];
+    this.page = this.wanted_.at === 'settings' ? 'settings' : this.wanted_.at === 'connect' ? 'connect' : 'mail';
+    try {
+      await data.loadMailboxes();
+      this.openWanted(data);
+    } catch (error) {
+      this.problem = message_of(error);
+    }
+    void data.loadIdentities().then((identities) => {
+      if (this.view.account === data) this.view.own = [...new Set([...this.view.own, ...identities.map(({ email }) => email)])];
+    }, () => {});
+  }
+
+  private dataOf(id: Id): AccountData {
+    const known = this.data_.get(id);
+    if (known) return known;
+    const data = new AccountData(id, this.client);
+    data.emails.onHeader = (email) => {
+      const sent = data.mailboxes.byRole('sent')?.id;
+      this.contacts.learn(email, sent !== undefined && email.mailboxIds[sent] === true);
+    };
+    data.mutations.onFailed = (label, why) => this.toasts.error(text.done.failed(label || text.actions.markRead, why));
+    this.data_.set(id, data);
+    return data;
+  }
+
+  /** The mailbox that the address of the page names, else the inbox. */
+  private openWanted(data: AccountData): void {
+    if (this.view.account !== data) return;
+    const route = this.wanted_;
+    this.wanted_ = { at: 'home' };
+    const inbox = data.mailboxes.byRole('inbox') ?? data.mailboxes.list[0];
+    if (route.at === 'search' && route.account === data.id) this.view.search(route.text, route.mailbox);
+    else if (route.at === 'mailbox' && route.account === data.id && data.mailboxes.get(route.mailbox)) this.view.openMailbox(route.mailbox);
+    else if (inbox) this.view.openMailbox(inbox.id);
+    if ((route.at === 'mailbox' || route.at === 'search') && route.email !== null) void this.view.openById(route.email).catch(() => {});
+  }
+
+  // ---- the address bar -----------------------------------------------------------------------------------------
+
+  get route(): Route {
+    const account = this.view.account?.id;
+    switch (this.page) {
+      case 'setup':
+        return { at: 'setup', token: this.secret };
+      case 'register':
+        return { at: 'register', invitation: this.secret };
+      case 'connect':
+      case 'settings':
+        return { at: this.page };
+      case 'mail': {
+        const email = this.view.conversation?.emailId ?? null;
+        if (account === undefined) return { at: 'home' };
+        if (this.view.searching) return { at: 'search', account, mailbox: this.view.list?.query.mailboxId ?? null, text: this.view.searchText, email };
+        return this.view.mailboxId === null ? { at: 'home' } : { at: 'mailbox', account, mailbox: this.view.mailboxId, email };
+      }
+      default:
+        return { at: 'home' };
+    }
+  }
+
+  /** The person went back or forward, or typed an address. */
+  async goTo(hash: string): Promise<void> {
+    if (hash === print_route(this.route)) return;
+    const route = parse_route(hash);
+    if (route.at === 'setup' || route.at === 'register') return this.start(hash);
+    if (!this.transport.signedIn || this.accounts.length === 0) return;
+    if (route.at === 'settings' || route.at === 'connect') {
+      this.page = route.at;
+      return;
+    }
+    this.page = 'mail';
+    if (route.at === 'home') return;
+    const same_place = route.account === this.view.account?.id && print_route({ ...route, email: null }) === print_route({ ...this.route, email: null } as Route);
+    if (same_place && route.email === null) return this.view.closeConversation();
+    if (same_place && route.email !== null) return this.view.openById(route.email).catch(() => {});
+    this.wanted_ = route;
+    if (this.account(route.account)) await this.showAccount(route.account);
+  }
+
+  // ---- push ----------------------------------------------------------------------------------------------------
+
+  setOnline(online: boolean): void {
+    this.online = online;
+    if (!online) return;
+    this.push_?.retryNow();
+    for (const data of this.data_.values()) data.mutations.retryNow();
+  }
+
+  get waiting(): number {
+    return [...this.data_.values()].reduce((sum, data) => sum + data.mutations.waiting, 0);
+  }
+
+  private startPush(): void {
+    this.push_?.stop();
+    let first = true;
+    this.push_ = new Push({
+      transport: this.transport,
+      onEvent: (event) => this.pushed(event),
+      onConnected: () => {
+        this.connected = true;
+        // What happened while the line was down is not repeated by the server.
+        if (!first) void this.afterReconnect();
+        first = false;
+      },
+      onDisconnected: () => (this.connected = false),
+    });
+    this.push_.start();
+  }
+
+  private async afterReconnect(): Promise<void> {
+    for (const data of this.data_.values()) {
+      data.mutations.retryNow();
+      void data.catchUp();
+    }
+    await this.reloadAccounts().catch(() => {});
+  }
+
+  private pushed(event: ServerEvent): void {
+    let data: unknown;
+    try {
+      data = JSON.parse(event.data);
+    } catch {
+      return;
+    }
+    if (event.event === 'state') {
+      for (const [id, states] of Object.entries((data as StateChange).changed ?? {})) this.data_.get(id)?.stateChanged(states);
+    } else if (event.event === 'account') {
+      const account = data as MailAccount;
+      const known = this.account(account.id);
+      if (known) this.accounts = this.accounts.map((other) => (other.id === account.id ? { ...other, ...account, ...(account.error === undefined ? { error: undefined } : {}) } : other));
+    } else if (event.event === 'outbox') {
+      this.outbox.event(data as OutboxEvent);
+    }
+  }
+}

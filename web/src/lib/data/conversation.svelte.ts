@@ -1,0 +1,110 @@
+// The conversation in view: which messages are open, loading, remote images. No DOM.
+
+import { message_of } from '../jmap/errors';
+import type { EmailHeader, Id } from '../jmap/types';
+import type { AccountData } from './account_data.svelte';
+
+const kAlwaysShown = 2; // this many of the newest are never folded away
+
+export class Conversation {
+  expanded = $state.raw<ReadonlySet<Id>>(new Set());
+  remote = $state.raw<ReadonlySet<Id>>(new Set());
+  current = $state<Id | null>(null);
+  /** The older, read messages in the middle are one line until it's opened. */
+  olderShown = $state(false);
+  error = $state<string | null>(null);
+  ready = $state(false);
+
+  constructor(
+    readonly account: AccountData,
+    readonly threadId: Id,
+    /** The message that the list showed for the thread. */
+    readonly emailId: Id,
+  ) {}
+
+  get emails(): EmailHeader[] {
+    const known = this.account.emails.threadEmails(this.threadId);
+    if (known.length > 0) return known;
+    const alone = this.account.emails.get(this.emailId);
+    return alone ? [alone] : [];
+  }
+
+  get subject(): string {
+    return this.emails[0]?.subject ?? '';
+  }
+
+  /** Indexes of the messages folded into "n older messages". */
+  get folded(): { first: number; count: number } {
+    const emails = this.emails;
+    const candidates = emails.slice(1, Math.max(1, emails.length - kAlwaysShown));
+    const end = candidates.findIndex((email) => this.expanded.has(email.id));
+    const count = end < 0 ? candidates.length : end;
+    return this.olderShown || count < 2 ? { first: 1, count: 0 } : { first: 1, count };
+  }
+
+  async load(): Promise<void> {
+    try {
+      await this.account.loadThread(this.threadId, this.emailId);
+      const emails = this.emails;
+      const open = emails.filter((email) => !email.keywords['$seen'] || email.id === this.emailId).map(({ id }) => id);
+      const last = emails[emails.length - 1];
+      const ids = new Set([...open, ...(last ? [last.id] : [])]);
+      this.expanded = ids;
+      this.current = open[0] ?? last?.id ?? null;
+      this.ready = true;
+      this.error = null;
+      await this.account.loadBodies([...ids]);
+    } catch (error) {
+      this.error = message_of(error);
+    }
+  }
+
+  /** A message joined the thread while it's open. */
+  async refresh(): Promise<void> {
+    try {
+      const before = new Set(this.emails.map(({ id }) => id));
+      await this.account.loadThread(this.threadId, null);
+      const fresh = this.emails.filter((email) => !before.has(email.id)).map(({ id }) => id);
+      if (fresh.length > 0) this.expanded = new Set([...this.expanded, ...fresh]);
+      await this.account.loadBodies([...this.expanded]);
+    } catch {
+      // The next push tries again.
+    }
+  }
+
+  toggle(id: Id): void {
+    const next = new Set(this.expanded);
+    if (!next.delete(id)) next.add(id);
+    this.expanded = next;
+    this.current = id;
+    if (next.has(id)) void this.loadBody(id);
+  }
+
+  expandAll(): void {
+    this.olderShown = true;
+    this.expanded = new Set(this.emails.map(({ id }) => id));
+    void this.account.loadBodies([...this.expanded]).catch((error) => (this.error = message_of(error)));
+  }
+
+  allowRemote(id: Id): void {
+    this.remote = new Set([...this.remote, id]);
+  }
+
+  /** Moves among the messages; opens the one it reaches. */
+  step(by: 1 | -1): void {
+    const emails = this.emails;
+    const at = emails.findIndex(({ id }) => id === this.current);
+    const next = emails[Math.min(emails.length - 1, Math.max(0, at + by))];
+    if (!next) return;
+    this.current = next.id;
+    if (!this.expanded.has(next.id)) this.toggle(next.id);
+  }
+
+  private async loadBody(id: Id): Promise<void> {
+    try {
+      await this.account.loadBodies([id]);
+    } catch (error) {
+      this.error = message_of(error);
+    }
+  }
+}

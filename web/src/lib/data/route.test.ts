@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { parse_route, print_route, type Route } from './route';
+
+describe('routes', () => {
+  const routes: Route[] = [
+    { at: 'home' },
+    { at: 'setup', token: 'a b+c' },
+    { at: 'register', invitation: 'x' },
+    { at: 'settings' },
+    { at: 'mailbox', account: 'a1', mailbox: 'm2', email: null },
+    { at: 'mailbox', account: 'a1', mailbox: 'm2', email: 'e9' },
+    { at: 'search', account: 'a1', mailbox: null, text: 'from:"a b" & ünï', email: null },
+    { at: 'search', account: 'a1', mailbox: 'm2', text: '?#/', email: 'e3' },
+  ];
+  it.each(routes)('%j survives printing and parsing', (route) => expect(parse_route(print_route(route))).toEqual(route));
+  it.each(['', '#', '#/nonsense', '#/mail/a1', '#/%E0%A4%A'])('%j is home', (hash) => expect(parse_route(hash)).toEqual({ at: 'home' }));
+});

@@ -1,0 +1,50 @@
+// What lies over or beside the panes: overlays, the drawer of a narrow window, colours. No DOM.
+
+export type Overlay = 'none' | 'palette' | 'help' | 'move' | 'confirm';
+export type Theme = 'auto' | 'light' | 'dark';
+
+export class Shell {
+  overlay = $state<Overlay>('none');
+  drawer = $state(false);
+  theme = $state<Theme>('auto');
+  /** Rises when the search box should take the keyboard. */
+  searchWish = $state(0);
+  /** Set by the view: whether list and conversation stand side by side. */
+  wide = $state(true);
+  /** Set by the view: whether dark colours are in use. */
+  dark = $state(false);
+  question = $state('');
+
+  private answer_: ((yes: boolean) => void) | null = null;
+
+  constructor(private readonly remember_: { get(key: string): string | null; set(key: string, value: string): void }) {
+    const theme = remember_.get('theme');
+    if (theme === 'light' || theme === 'dark') this.theme = theme;
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.remember_.set('theme', theme);
+  }
+
+  open(overlay: Overlay): void {
+    this.overlay = overlay;
+  }
+
+  close(): void {
+    if (this.overlay === 'confirm') this.reply(false);
+    this.overlay = 'none';
+  }
+
+  ask(question: string): Promise<boolean> {
+    this.question = question;
+    this.overlay = 'confirm';
+    return new Promise((resolve) => (this.answer_ = resolve));
+  }
+
+  reply(yes: boolean): void {
+    this.overlay = 'none';
+    this.answer_?.(yes);
+    this.answer_ = null;
+  }
+}
