@@ -91,7 +91,7 @@ void AccountWorker::settle() {
 
 net::Task<> AccountWorker::run_session(imap::Client& client) {
   DHII_CO_TRY_ASSIGN(mailboxes_, co_await sync_mailbox_list(context_, client));
-  settle();
+  context_.report(AccountState::kSyncing);
   // The inbox first, so that something can be read at once; then what was done here meanwhile; then the others.
   const auto mailboxes = mailboxes_;
   bool first = true;
