@@ -162,6 +162,13 @@ TEST(ImapReplies, CopyUidIsPairedInOrderAndLiesAreDropped) {
   EXPECT_TRUE(uid_mapping(code, 3).uids.empty());
 }
 
+TEST(ImapReplies, DovecotSaysInWordsThatAMailboxIsGone) {
+  EXPECT_TRUE(refusal({.condition = Condition::kNo, .code = {}, .text = "Mailbox doesn't exist: x (0.001 secs)."})
+                  .is(ImapError::kNoSuchMailbox));
+  EXPECT_TRUE(refusal({.condition = Condition::kNo, .code = {}, .text = "Not allowed in: Mailbox doesn't exist"})
+                  .is(ImapError::kRefused));
+}
+
 TEST(ImapReplies, LoginRefusalsAreToldApart) {
   const auto refused = [](std::string_view name, CodeKind kind, std::string text) {
     return login_refusal(

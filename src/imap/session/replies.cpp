@@ -11,6 +11,16 @@ bool contains(std::string_view text, std::string_view word) {
   return ascii_lower(text).find(word) != std::string::npos;
 }
 
+// Dovecot's SELECT and STATUS, Cyrus, Courier and older Gmail say it in words only.
+bool says_no_such_mailbox(const StatusText& status) {
+  if (status.code.kind != CodeKind::kNone) return false;
+  for (const std::string_view words :
+       {"Mailbox doesn't exist", "Mailbox does not exist", "Unknown Mailbox", "No such mailbox"}) {
+    if (ascii_istarts_with(status.text, words)) return true;
+  }
+  return false;
+}
+
 std::string last_component(const ListedMailbox& m) {
   const std::string name = m.name.utf8();
   if (!m.delimiter) return name;
@@ -45,6 +55,7 @@ std::string server_words(const StatusText& status) {
 Error refusal(const StatusText& status) {
   const auto error = [&](ImapError e) { return Error(e, server_words(status)); };
   if (status.condition == Condition::kBad) return error(ImapError::kBadCommand);
+  if (says_no_such_mailbox(status)) return error(ImapError::kNoSuchMailbox);
   switch (status.code.kind) {
     case CodeKind::kTryCreate:
     case CodeKind::kNonExistent:
