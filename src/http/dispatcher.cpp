@@ -8,7 +8,6 @@
 #include "base/bytes.hpp"
 #include "http/path.hpp"
 #include "http/security_headers.hpp"
-#include "net/errors.hpp"
 
 namespace dhii::http {
 namespace {
@@ -51,6 +50,10 @@ bool fits(BodyRule::Type type, const std::string& media) {
 
 std::string_view wanted_media(BodyRule::Type type) {
   return type == BodyRule::Type::kForm ? "application/x-www-form-urlencoded" : "application/json";
+}
+
+bool is_about_the_token(const Error& error) {
+  return error.id().starts_with("auth.") || error.id().starts_with("jwt.");
 }
 
 std::string_view rate_name(RateClass rate) {
@@ -211,7 +214,10 @@ boost::asio::awaitable<Dispatcher::Step> Dispatcher::check_permission(Admission&
     co_return response;
   }
   auto principal = co_await authenticator_.authenticate(a.request, *header);
-  if (!principal && principal.error().is(net::NetError::kBusy)) {
+  // A database that is locked says nothing about the token: signing people out for it would be wrong.
+  if (!principal && !is_about_the_token(principal.error())) {
+    spdlog::warn("request {} could not be authenticated: {}", a.request.request_id,
+                 log_escape(principal.error().message()));
     co_return with_retry(a.request, 503, "http.busy",
                          "The server has too much to do at the moment; try again in a second.",
                          std::chrono::seconds(1));

@@ -24,7 +24,7 @@
 
 namespace dhii::http {
 
-// Tells who sends a request. auth/ implements it; an error is 401, NetError::kBusy 503.
+// Tells who sends a request. auth/ implements it; an error with an id of "auth." or "jwt." is 401, any other 503.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;

@@ -1,0 +1,128 @@
+// AuthService: set-up, sign-in, sessions, tokens. Coroutines on the io thread; the database is asked on `db_pool`,
+// passwords are hashed on `hash_pool`, which is small and bounded so that strangers can't spend the cores
+// (net::NetError::kBusy -> 503). Also the http::Authenticator: token, then server-side session, from memory in the
+// usual case.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/attempt_guard.hpp"
+#include "auth/errors.hpp"
+#include "auth/events.hpp"
+#include "auth/refresh_tokens.hpp"
+#include "auth/session_cache.hpp"
+#include "auth/users.hpp"
+#include "crypto/jwt.hpp"
+#include "http/dispatcher.hpp"
+#include "net/blocking_pool.hpp"
+
+namespace dhii::auth {
+
+inline constexpr std::chrono::minutes kWebTokenLifetime{15};
+inline constexpr std::chrono::hours kApiTokenLifetime{24};  // the guide's ceiling
+inline constexpr std::chrono::days kSessionLifetime{30};    // without a refresh
+inline constexpr std::chrono::seconds kRefreshGrace{30};    // two tabs, or an answer lost on the way
+inline constexpr std::chrono::days kInvitationLifetime{7};
+inline constexpr std::chrono::minutes kTouchInterval{10};  // how fresh "last used" is kept
+
+enum class RegistrationMode : std::uint8_t { kInvitation, kOpen, kClosed };
+
+// From where and with what a person signs in.
+struct Client {
+  std::string address;
+  std::string device;  // the User-Agent, cut and shown to the user only
+  bool web = false;    // refresh token in a cookie, short access token
+};
+
+struct SignIn {
+  std::string access_token;
+  std::chrono::seconds expires_in{0};
+  Secret refresh_token;
+  std::chrono::seconds refresh_expires_in{0};
+  UserId user;
+  SessionId session;
+  std::string login, display_name;
+  store::UserRole role = store::UserRole::kUser;
+  bool web = false;
+};
+
+struct NewInvitation {
+  std::string token;
+  Timestamp expires_at;
+};
+
+class AuthService final : public http::Authenticator {
+ public:
+  struct Parts {
+    store::ControlStore& control;
+    Users& users;
+    const crypto::PasswordHasher& hasher;
+    const crypto::Jwt& jwt;
+    const Secret& refresh_key;  // 32 bytes, its own purpose
+    net::BlockingPool& db_pool;
+    net::BlockingPool& hash_pool;  // one thread, a short queue
+    const Clock& clock;
+    Random& random;
+    EventSink& events;
+    RegistrationMode registration = RegistrationMode::kInvitation;
+  };
+  explicit AuthService(Parts parts);
+
+  // --- set-up. The token is made here, lives in memory only and works once; app/ prints the link.
+  const std::string& setup_token() const { return setup_token_; }
+  net::Task<bool> setup_needed();
+  net::Task<SignIn> setup(std::string token, NewUser user, Secret password, Client client);
+
+  // --- signing in and out
+  net::Task<SignIn> login(std::string login, Secret password, Client client);
+  net::Task<SignIn> refresh(Secret token, Client client);
+  net::Task<> logout(http::Principal who);
+  // Ends the session of a refresh token, for a client whose access token has expired. Says nothing about whether there
+  // was one.
+  net::Task<> logout_by_refresh(Secret token);
+  net::Task<SignIn> register_user(std::string invitation, NewUser user, Secret password, Client client);
+  net::Task<NewInvitation> invite(http::Principal who, store::UserRole role);
+
+  // --- the signed-in user
+  net::Task<store::User> me(http::Principal who);
+  net::Task<std::vector<store::User>> list_users();
+  net::Task<std::vector<store::Session>> sessions(http::Principal who);
+  net::Task<> revoke(http::Principal who, SessionId session);
+  // Ends all other sessions.
+  net::Task<> change_password(http::Principal who, Secret current, Secret fresh, std::string address);
+
+  // http::Authenticator: "Bearer <token>".
+  boost::asio::awaitable<Result<http::Principal>> authenticate(const http::Request& request,
+                                                               std::string_view authorization) override;
+  // The same for a bare token (POST /frame).
+  net::Task<http::Principal> check_token(std::string_view token);
+
+  // Called on the io thread when a session has ended, to close its event streams.
+  void on_session_end(std::function<void(SessionId)> listener) { session_end_ = std::move(listener); }
+
+ private:
+  net::Task<store::User> verified_user(std::string login, const Secret& password, const Client& client);
+  net::Task<SignIn> open_session(store::User user, Client client);
+  SignIn issue(const store::User& user, const store::Session& session, Secret refresh_token) const;
+  net::Task<SessionCache::Entry> load_session(UserId user, SessionId session);
+  net::Task<std::optional<store::Invitation>> take_invitation(std::string hash, std::string login);
+  net::Task<> end_session(SessionId session);
+  void ended(SessionId session);
+  void report(EventKind kind, UserId user, SessionId session, std::string login, std::string address,
+              std::string_view detail = {});
+
+  Parts p_;
+  RefreshTokens refresh_tokens_;
+  AttemptGuard guard_;
+  SessionCache cache_;
+  std::string setup_token_;
+  bool has_users_ = false;
+  std::function<void(SessionId)> session_end_;
+};
+
+http::Role to_http_role(store::UserRole role);
+
+}  // namespace dhii::auth
