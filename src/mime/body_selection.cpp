@@ -105,10 +105,16 @@ bool is_machinery(const Structure& s, const Entity& e) {
 BodySelection select_bodies(const Structure& s) { return Selector(s).run(); }
 
 bool has_real_attachment(const Structure& s, const BodySelection& selection) {
-  return std::ranges::any_of(selection.attachments, [&](std::size_t i) {
+  const auto is_file = [&](std::size_t i) {
     const Entity& e = s.entities[i];
     return e.disposition != "inline" && !is_machinery(s, e);
-  });
+  };
+  // Photos that phones send "inline" between the texts: shown there, and worth a paper clip.
+  const auto is_named_media = [&](std::size_t i) {
+    const Entity& e = s.entities[i];
+    return is_inline_media(e.type) && e.parent >= 0 && !is_machinery(s, e) && !s.file_name(e).empty();
+  };
+  return std::ranges::any_of(selection.attachments, is_file) || std::ranges::any_of(selection.text, is_named_media);
 }
 
 }  // namespace dhii::mime

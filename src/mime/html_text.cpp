@@ -18,7 +18,7 @@ struct NamedEntity {
 constexpr NamedEntity kEntities[] = {
 #include "mime/html_entities.inc"
 };
-constexpr std::size_t kMaxEntityBytes = 10;  // "thetasym" and two more
+constexpr std::size_t kMaxEntityBytes = 16;  // "thetasym;" and numbers with leading zeros
 
 // Elements that begin on a new line, as browsers' style sheets have them.
 constexpr std::array<std::string_view, 36> kBlocks = {

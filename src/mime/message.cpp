@@ -6,7 +6,6 @@
 #include "mime/envelope.hpp"
 #include "mime/search_text.hpp"
 #include "mime/structure.hpp"
-#include "mime/text.hpp"
 #include "mime/unfold.hpp"
 
 namespace dhii::mime {
@@ -152,7 +151,7 @@ Result<Parsed> parse(std::string_view raw) {
   p.html_body = ids_of(s, selection.html);
   p.attachments = ids_of(s, selection.attachments);
   p.has_attachment = has_real_attachment(s, selection);
-  p.preview = make_preview(search_body(s, selection, s.defects));
+  p.preview = body_words(s, selection, s.defects).preview;
   p.defects = s.defects.list();
   return p;
 }

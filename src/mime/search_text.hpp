@@ -7,6 +7,10 @@
 
 namespace dhii::mime {
 
-std::string search_body(const Structure& s, const BodySelection& selection, DefectSet& defects);
+struct BodyWords {
+  std::string text;  // at most kMaxIndexedBytes
+  std::string preview;
+};
+BodyWords body_words(const Structure& s, const BodySelection& selection, DefectSet& defects);
 
 }  // namespace dhii::mime
