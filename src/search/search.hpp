@@ -66,6 +66,7 @@ struct Query {
   std::int64_t anchor_offset = 0;
   std::size_t limit = 50;
   bool calculate_total = false;
+  Timestamp now{};                                        // for relative dates in `text` ("after:7d"); unset: the system clock's
 };
 struct QueryResult {
   std::vector<EmailId> ids;

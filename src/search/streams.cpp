@@ -9,10 +9,12 @@ using store::Database;
 using store::Sql;
 using store::Statement;
 
-// Rows of a statement in id order that can start anew from a bound. Stepping a few rows is cheaper than starting anew; far leaps are not.
+// Rows of a statement in id order that can start anew from a bound. Stepping a few rows is cheaper than starting anew;
+// far leaps are not.
 class Cursor {
  public:
-  Cursor(Database& db, Direction d, Sql sql, int leap_cost) : d_(d), leap_cost_(leap_cost), statement_(db.prepare(sql)) {}
+  Cursor(Database& db, Direction d, Sql sql, int leap_cost)
+      : d_(d), leap_cost_(leap_cost), statement_(db.prepare(sql)) {}
 
   // `bind(statement, bound)` sets the arguments.
   template <class F>
@@ -48,7 +50,7 @@ class Cursor {
     if (!more) {
       done_ = true;
       current_.reset();
-      statement_.reset();   // a finished statement would begin again
+      statement_.reset();  // a finished statement would begin again
       return {};
     }
     current_ = statement_.row().integer(0);
@@ -64,8 +66,8 @@ class Cursor {
   Id first_ = 0, rows_ = 0;
 };
 
-constexpr int kIndexLeap = 8;    // rows stepped in the time of one B-tree descent
-constexpr int kTextLeap = 64;    // an FTS5 query has to find its terms again
+constexpr int kIndexLeap = 8;  // rows stepped in the time of one B-tree descent
+constexpr int kTextLeap = 64;  // an FTS5 query has to find its terms again
 
 Sql view_sql(Direction d, Kind kind) {
   const bool down = d == Direction::kNewestFirst;
@@ -74,21 +76,31 @@ Sql view_sql(Direction d, Kind kind) {
       return down ? Sql("SELECT email FROM placement WHERE view=? AND email<=? ORDER BY email DESC")
                   : Sql("SELECT email FROM placement WHERE view=? AND email>=? ORDER BY email");
     case Kind::kUnread:
-      return down ? Sql("SELECT email FROM placement INDEXED BY placement_unread WHERE view=? AND email<=? AND (bits & 1) = 0 ORDER BY email DESC")
-                  : Sql("SELECT email FROM placement INDEXED BY placement_unread WHERE view=? AND email>=? AND (bits & 1) = 0 ORDER BY email");
+      return down ? Sql("SELECT email FROM placement INDEXED BY placement_unread WHERE view=? AND email<=? AND (bits & "
+                        "1) = 0 ORDER BY email DESC")
+                  : Sql("SELECT email FROM placement INDEXED BY placement_unread WHERE view=? AND email>=? AND (bits & "
+                        "1) = 0 ORDER BY email");
     case Kind::kFlagged:
-      return down ? Sql("SELECT email FROM placement INDEXED BY placement_flagged WHERE view=? AND email<=? AND (bits & 2) <> 0 ORDER BY email DESC")
-                  : Sql("SELECT email FROM placement INDEXED BY placement_flagged WHERE view=? AND email>=? AND (bits & 2) <> 0 ORDER BY email");
+      return down ? Sql("SELECT email FROM placement INDEXED BY placement_flagged WHERE view=? AND email<=? AND (bits "
+                        "& 2) <> 0 ORDER BY email DESC")
+                  : Sql("SELECT email FROM placement INDEXED BY placement_flagged WHERE view=? AND email>=? AND (bits "
+                        "& 2) <> 0 ORDER BY email");
     case Kind::kAnswered:
-      return down ? Sql("SELECT email FROM placement INDEXED BY placement_answered WHERE view=? AND email<=? AND (bits & 4) <> 0 ORDER BY email DESC")
-                  : Sql("SELECT email FROM placement INDEXED BY placement_answered WHERE view=? AND email>=? AND (bits & 4) <> 0 ORDER BY email");
+      return down ? Sql("SELECT email FROM placement INDEXED BY placement_answered WHERE view=? AND email<=? AND (bits "
+                        "& 4) <> 0 ORDER BY email DESC")
+                  : Sql("SELECT email FROM placement INDEXED BY placement_answered WHERE view=? AND email>=? AND (bits "
+                        "& 4) <> 0 ORDER BY email");
     case Kind::kDraft:
-      return down ? Sql("SELECT email FROM placement INDEXED BY placement_draft WHERE view=? AND email<=? AND (bits & 8) <> 0 ORDER BY email DESC")
-                  : Sql("SELECT email FROM placement INDEXED BY placement_draft WHERE view=? AND email>=? AND (bits & 8) <> 0 ORDER BY email");
+      return down ? Sql("SELECT email FROM placement INDEXED BY placement_draft WHERE view=? AND email<=? AND (bits & "
+                        "8) <> 0 ORDER BY email DESC")
+                  : Sql("SELECT email FROM placement INDEXED BY placement_draft WHERE view=? AND email>=? AND (bits & "
+                        "8) <> 0 ORDER BY email");
     case Kind::kAttachment:
-      return down ? Sql("SELECT email FROM placement INDEXED BY placement_attachment WHERE view=? AND email<=? AND (bits & 65536) <> 0 ORDER BY email "
+      return down ? Sql("SELECT email FROM placement INDEXED BY placement_attachment WHERE view=? AND email<=? AND "
+                        "(bits & 65536) <> 0 ORDER BY email "
                         "DESC")
-                  : Sql("SELECT email FROM placement INDEXED BY placement_attachment WHERE view=? AND email>=? AND (bits & 65536) <> 0 ORDER BY email");
+                  : Sql("SELECT email FROM placement INDEXED BY placement_attachment WHERE view=? AND email>=? AND "
+                        "(bits & 65536) <> 0 ORDER BY email");
   }
   return Sql("SELECT 0 WHERE 0");
 }
@@ -111,10 +123,12 @@ class ViewStream final : public Stream {
 class BitsStream final : public Stream {
  public:
   BitsStream(Database& db, Direction d, std::int64_t view, std::int64_t mask, std::int64_t value)
-      : cursor_(db, d,
-                d == Direction::kNewestFirst ? Sql("SELECT email FROM placement WHERE view=? AND email<=? AND (bits & ?) = ? ORDER BY email DESC")
-                                             : Sql("SELECT email FROM placement WHERE view=? AND email>=? AND (bits & ?) = ? ORDER BY email"),
-                kIndexLeap),
+      : cursor_(
+            db, d,
+            d == Direction::kNewestFirst
+                ? Sql("SELECT email FROM placement WHERE view=? AND email<=? AND (bits & ?) = ? ORDER BY email DESC")
+                : Sql("SELECT email FROM placement WHERE view=? AND email>=? AND (bits & ?) = ? ORDER BY email"),
+            kIndexLeap),
         view_(view),
         mask_(mask),
         value_(value) {}
@@ -131,8 +145,9 @@ class KeywordStream final : public Stream {
  public:
   KeywordStream(Database& db, Direction d, AccountId account, std::string keyword)
       : cursor_(db, d,
-                d == Direction::kNewestFirst ? Sql("SELECT email FROM keyword WHERE account=? AND keyword=? AND email<=? ORDER BY email DESC")
-                                             : Sql("SELECT email FROM keyword WHERE account=? AND keyword=? AND email>=? ORDER BY email"),
+                d == Direction::kNewestFirst
+                    ? Sql("SELECT email FROM keyword WHERE account=? AND keyword=? AND email<=? ORDER BY email DESC")
+                    : Sql("SELECT email FROM keyword WHERE account=? AND keyword=? AND email>=? ORDER BY email"),
                 kIndexLeap),
         account_(account),
         keyword_(std::move(keyword)) {}
@@ -150,8 +165,9 @@ class TextStream final : public Stream {
  public:
   TextStream(Database& db, Direction d, std::string match)
       : cursor_(db, d,
-                d == Direction::kNewestFirst ? Sql("SELECT rowid FROM fts WHERE fts MATCH ? AND rowid<=? ORDER BY rowid DESC")
-                                             : Sql("SELECT rowid FROM fts WHERE fts MATCH ? AND rowid>=? ORDER BY rowid"),
+                d == Direction::kNewestFirst
+                    ? Sql("SELECT rowid FROM fts WHERE fts MATCH ? AND rowid<=? ORDER BY rowid DESC")
+                    : Sql("SELECT rowid FROM fts WHERE fts MATCH ? AND rowid>=? ORDER BY rowid"),
                 kTextLeap),
         match_(std::move(match)) {}
   Result<std::optional<Id>> seek(Id bound) override {
@@ -166,8 +182,10 @@ class TextStream final : public Stream {
 class ListStream final : public Stream {
  public:
   ListStream(Direction d, std::vector<Id> ids) : d_(d), ids_(std::move(ids)) {
-    if (d == Direction::kNewestFirst) std::ranges::sort(ids_, std::greater());
-    else std::ranges::sort(ids_);
+    if (d == Direction::kNewestFirst)
+      std::ranges::sort(ids_, std::greater());
+    else
+      std::ranges::sort(ids_);
   }
   Result<std::optional<Id>> seek(Id bound) override {
     while (at_ < ids_.size() && !reached(d_, ids_[at_], bound)) ++at_;
@@ -264,7 +282,9 @@ StreamPtr bits_stream(Database& db, Direction d, std::int64_t view, std::int64_t
 StreamPtr keyword_stream(Database& db, Direction d, AccountId account, const std::string& keyword) {
   return std::make_unique<KeywordStream>(db, d, account, keyword);
 }
-StreamPtr text_stream(Database& db, Direction d, std::string match) { return std::make_unique<TextStream>(db, d, std::move(match)); }
+StreamPtr text_stream(Database& db, Direction d, std::string match) {
+  return std::make_unique<TextStream>(db, d, std::move(match));
+}
 StreamPtr list_stream(Direction d, std::vector<Id> ids) { return std::make_unique<ListStream>(d, std::move(ids)); }
 StreamPtr intersection(Direction d, Parts parts) { return std::make_unique<Intersection>(d, std::move(parts)); }
 StreamPtr union_of(Direction d, std::vector<StreamPtr> any) { return std::make_unique<Union>(d, std::move(any)); }

@@ -1,6 +1,6 @@
-// Streams of email ids in time order, the pieces that a search plan is made of. Each can jump: seek(bound) answers the first id at or beyond
-// `bound` in its direction, so an intersection leaps over what can't match and costs what the smaller side costs, however large the mailbox.
-// Live inside one read transaction. Internal to src/search.
+// Streams of email ids in time order, the pieces that a search plan is made of. Each can jump: seek(bound) answers the
+// first id at or beyond `bound` in its direction, so an intersection leaps over what can't match and costs what the
+// smaller side costs, however large the mailbox. Live inside one read transaction. Internal to src/search.
 #pragma once
 #include <cstdint>
 #include <limits>

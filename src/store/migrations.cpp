@@ -49,6 +49,7 @@ CREATE TABLE email(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, thread INTE
 CREATE INDEX email_blob ON email(blob);
 CREATE INDEX email_thread ON email(thread);
 CREATE INDEX email_updated ON email(account, updated);
+CREATE INDEX email_large ON email(account, size) WHERE size >= 262144;
 
 CREATE TABLE placement(view INTEGER NOT NULL, email INTEGER NOT NULL, thread INTEGER NOT NULL, bits INTEGER NOT NULL,
   PRIMARY KEY(view, email)) WITHOUT ROWID;

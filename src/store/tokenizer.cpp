@@ -190,6 +190,10 @@ int tokenize(std::string_view text, TokenizeFor purpose, void* context, TokenSin
   return Tokenizer(composed, purpose, context, sink).run();
 }
 
+std::string composed_for_tokens(std::string_view text) {
+  return needs_composing(text) ? compose_for_index(text) : std::string(text);
+}
+
 std::vector<QueryToken> query_tokens(std::string_view text) {
   std::vector<QueryToken> tokens;
   tokenize(text, TokenizeFor::kQuery, &tokens, [](void* context, const Token& t) {

@@ -30,6 +30,9 @@ struct Token {
 using TokenSink = int (*)(void* context, const Token& token);
 int tokenize(std::string_view text, TokenizeFor purpose, void* context, TokenSink sink);
 
+// The text that offsets point into: `text` itself, or composed where marks must join what they belong to.
+std::string composed_for_tokens(std::string_view text);
+
 struct QueryToken {
   std::string text;
   std::size_t begin, end;
