@@ -34,7 +34,7 @@ function go(role: MailboxRole): (app: App) => void {
 function reply(kind: 'reply' | 'reply-all' | 'forward'): (app: App) => void {
   return (app) => {
     const account = app.view.account;
-    const email = app.view.conversation?.current ?? app.view.conversation?.emailId ?? app.view.cursorId;
+    const email = app.view.conversation?.answered ?? app.view.cursorId;
     if (account && email) void app.outbox.reply(account, email, kind);
   };
 }

@@ -170,10 +170,11 @@ export class Actions {
       if (!mutation) return;
       if (!stay) this.view_.settleCursor(index, this.opensNext());
       const undo = this.pushUndo(done, () => {
+        this.toasts_.dismiss(toast);
         account.mutations.undo(mutation, text.undone(done));
         this.toasts_.show(text.undone(done));
       });
-      this.toasts_.show(done, { action: { label: text.undo, run: undo } });
+      const toast = this.toasts_.show(done, { action: { label: text.undo, run: undo } });
     } catch (error) {
       this.toasts_.error(text.done.failed(done, message_of(error)));
     }

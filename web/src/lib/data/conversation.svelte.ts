@@ -15,6 +15,8 @@ export class Conversation {
   error = $state<string | null>(null);
   ready = $state(false);
 
+  private picked_ = $state<Id | null>(null);
+
   constructor(
     readonly account: AccountData,
     readonly threadId: Id,
@@ -31,6 +33,12 @@ export class Conversation {
 
   get subject(): string {
     return this.emails[0]?.subject ?? '';
+  }
+
+  /** What a reply answers: the message that somebody went to, else the latest. */
+  get answered(): Id {
+    const sent = this.emails.filter((email) => !email.keywords['$draft']);
+    return this.picked_ ?? sent[sent.length - 1]?.id ?? this.emailId;
   }
 
   /** Indexes of the messages folded into "n older messages". */
@@ -77,6 +85,7 @@ export class Conversation {
     if (!next.delete(id)) next.add(id);
     this.expanded = next;
     this.current = id;
+    this.picked_ = next.has(id) ? id : null;
     if (next.has(id)) void this.loadBody(id);
   }
 
@@ -97,6 +106,7 @@ export class Conversation {
     const next = emails[Math.min(emails.length - 1, Math.max(0, at + by))];
     if (!next) return;
     this.current = next.id;
+    this.picked_ = next.id;
     if (!this.expanded.has(next.id)) this.toggle(next.id);
   }
 

@@ -14,7 +14,7 @@ describe('list_row', () => {
   it('names everybody once, oneself as me, and shortens', () => {
     const thread = [email('Ada'), email('Me'), email('Ada'), email('Bob'), email('Carol')];
     const row = list_row(thread[4] as EmailHeader, thread, 5, ['ME@x.example'], false);
-    expect(row.names).toBe('Ada … Bob, Carol');
+    expect(row.names).toBe('Carol, Bob, Ada …');
     expect(row.subject).toBe('(no subject)');
     expect(row.unread).toBe(false);
   });

@@ -53,10 +53,10 @@ function recipients(email: EmailHeader): string {
   return names.length === 0 ? text.list.noSender : text.list.toPrefix + names.join(', ');
 }
 
-/** Oldest first, each once, "me" for oneself; the middle of a long list is left out. */
+/** The latest first, each once, "me" for oneself. */
 function senders(thread: readonly EmailHeader[], own: readonly string[]): string {
   const names: string[] = [];
-  for (const email of thread) {
+  for (const email of [...thread].reverse()) {
     if (email.keywords['$draft'] && thread.length > 1) continue;
     const from = email.from?.[0];
     const is_own = from !== undefined && own.some((mine) => same_address(mine, from.email));
@@ -64,6 +64,5 @@ function senders(thread: readonly EmailHeader[], own: readonly string[]): string
     if (name !== '' && !names.includes(name)) names.push(name);
   }
   if (names.length === 0) return text.list.noSender;
-  if (names.length <= kMaxNames) return names.join(', ');
-  return [names[0], '…', ...names.slice(-2)].join(', ').replace(', …, ', ' … ');
+  return names.slice(0, kMaxNames).join(', ') + (names.length > kMaxNames ? ' …' : '');
 }

@@ -91,10 +91,11 @@ function block_height(element: Element, width: number, budget: { nodes: number }
 function row_height(row: Element, width: number, budget: { nodes: number }): number {
   const cells = [...row.children].filter((cell) => /^T[DH]$/.test(cell.nodeName) && !hidden(cell));
   if (cells.length === 0) return 0;
+  const cell_padding = Math.min(100, Number.parseInt(row.closest('table')?.getAttribute('cellpadding') ?? '1', 10) || 0);
   const heights = cells.map((cell) => {
     const declared = Number.parseInt(cell.getAttribute('width') ?? '', 10);
     const cell_width = declared > 0 && !/%/.test(cell.getAttribute('width') ?? '') ? declared : width / cells.length;
-    return block_height(cell, Math.max(40, cell_width), budget) + 4;
+    return block_height(cell, Math.max(40, cell_width - 2 * cell_padding), budget) + 4 + 2 * cell_padding;
   });
   return Math.max(...heights, explicit_height(row));
 }

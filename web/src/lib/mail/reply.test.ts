@@ -26,6 +26,9 @@ describe('start_reply', () => {
     expect(reply.references).toEqual(['m0@x', 'm1@x', 'm2@x']);
     expect(reply.body).toContain('Ada wrote:\n> one\n>> two\n');
   });
+  it('leaves the signature out of the quotation', () => {
+    expect(start_reply('reply', email, body, 'one\n-- \nAda\nLondon', []).body).toMatch(/wrote:\n> one\n$/);
+  });
   it('answers all but oneself, each once', () => {
     const reply = start_reply('reply-all', email, body, '', ['bob@x.example']);
     expect(reply.to).toEqual([ada, eve]);

@@ -69,7 +69,8 @@ function reference_chain(body: EmailBody): string[] {
 function quoted_body(email: EmailHeader, body: EmailBody, plain: string): string {
   const who = (email.from ?? []).map(short_name).join(', ');
   const head = text.compose.wrote(full_date(body.sentAt ?? email.receivedAt), who);
-  const lines = plain.replace(/\r\n?/g, '\n').trimEnd().split('\n');
+  const unsigned = plain.replace(/\r\n?/g, '\n').replace(/\n-- \n[^>]*?(?=\n>|$)/, '');
+  const lines = unsigned.trimEnd().split('\n');
   return `\n\n${head}\n${lines.map((line) => (line.startsWith('>') ? `>${line}` : `> ${line}`)).join('\n')}\n`;
 }
 
