@@ -8,6 +8,7 @@ import { Push } from '../jmap/push';
 import { Rest, type MailAccount } from '../jmap/rest';
 import { Transport, type TransportOptions, type User } from '../jmap/transport';
 import type { Id, StateChange } from '../jmap/types';
+import { kHeaderProperties } from './email_store.svelte';
 import { AccountData } from './account_data.svelte';
 import { Actions } from './actions';
 import { Contacts } from './contacts';
@@ -17,6 +18,8 @@ import { parse_route, print_route, type Route } from './route';
 import { Shell } from './shell.svelte';
 import { Toasts } from './toasts.svelte';
 import { text } from '../text';
+
+const kLearnedMessages = 200; // of Sent, read for address completion
 
 export type Page = 'starting' | 'unreachable' | 'setup' | 'register' | 'signin' | 'choice' | 'connect' | 'mail' | 'settings';
 
@@ -43,6 +46,7 @@ export class App {
   readonly outbox: Outbox;
   readonly contacts = new Contacts();
 
+  private readonly learned_ = new Set<Id>();
   private readonly data_ = new Map<Id, AccountData>();
   private push_: Push | null = null;
   private wanted_: Route = { at: 'home' };
@@ -55,6 +59,7 @@ export class App {
     this.actions = new Actions(this.view, this.toasts);
     this.outbox = new Outbox(this.toasts, this.actions);
     this.transport.onSignedOut = () => this.ended();
+    this.outbox.onCompose = (data) => void this.learnRecipients(data).catch(() => {});
     this.view.onOpenDraft = (email) => {
       if (this.view.account) void this.outbox.editDraft(this.view.account, email);
     };
@@ -187,6 +192,17 @@ export class App {
     data.mutations.onFailed = (label, why) => this.toasts.error(text.done.failed(label || text.actions.markRead, why));
     this.data_.set(id, data);
     return data;
+  }
+
+  /** Whom one wrote to lately completes addresses best: asked for once per account, when writing begins. */
+  private async learnRecipients(data: AccountData): Promise<void> {
+    const sent = data.mailboxes.byRole('sent');
+    if (!sent || this.learned_.has(data.id)) return;
+    this.learned_.add(data.id);
+    const batch = this.client.batch();
+    const query = batch.call('Email/query', { accountId: data.id, filter: { inMailbox: sent.id }, sort: [{ property: 'receivedAt', isAscending: false }], limit: kLearnedMessages });
+    const get = batch.call('Email/get', { accountId: data.id, '#ids': query.ref('/ids'), properties: kHeaderProperties });
+    for (const email of (await batch.send()).get(get).list) this.contacts.learn(email, true);
   }
 
   /** The mailbox that the address of the page names, else the inbox. */

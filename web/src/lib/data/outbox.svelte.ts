@@ -31,6 +31,8 @@ export class Outbox {
   /** Text of a message that has only HTML; made where there is a DOM. */
   plainOf: (body: EmailBody) => Promise<string> = (body) => Promise.resolve(plain_parts(body).map((part) => part.text).join('\n'));
 
+  onCompose: (account: AccountData) => void = () => {};
+
   private readonly sent_ = new Map<Id, Composition>();
 
   constructor(
@@ -39,6 +41,7 @@ export class Outbox {
   ) {}
 
   compose(account: AccountData, start: ComposeStart): Composition {
+    this.onCompose(account);
     const composition = new Composition(account, start);
     for (const other of this.open) other.minimised = true;
     this.open = [...this.open, composition];
