@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
-#include "discovery/discovery.hpp"
+#include "discovery/discover.hpp"
 #include "imap/client.hpp"
 #include "smtp/client.hpp"
 #include "sync/convert.hpp"
@@ -119,10 +119,8 @@ net::Task<api::AccountView> AccountService::get(UserId user, AccountId id) {
 net::Task<std::vector<api::Candidate>> AccountService::discover(std::string email) {
   DHII_CO_TRY_ASSIGN(const auto found, co_await discovery::discover(p_.dialer, std::move(email)));
   std::vector<api::Candidate> out;
-  const auto server = [](const discovery::ServerSettings& s) {
-    const auto security = s.security == discovery::Security::kTls        ? api::ServerSecurity::kTls
-                          : s.security == discovery::Security::kStartTls ? api::ServerSecurity::kStartTls
-                                                                         : api::ServerSecurity::kNone;
+  const auto server = [](const discovery::Server& s) {
+    const auto security = s.security == discovery::Security::kTls ? api::ServerSecurity::kTls : api::ServerSecurity::kStartTls;
     return api::ServerSettings{s.host, s.port, security, s.login};
   };
   for (const auto& candidate : found) {
