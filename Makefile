@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test check bench fuzz e2e golden clean
+.PHONY: help setup build run demo test check bench fuzz e2e format golden clean
 
 ARGS ?=
 
@@ -27,6 +27,9 @@ test: ## Build and run every test: units, integration (Dovecot, Postfix), web, b
 
 check: ## Format, one-way layers, banned constructs, clang-tidy on changed files (ALL=1: on all)
 	@scripts/check
+
+format: ## Write the house format (clang-format) into every C++ file
+	@scripts/check --fix
 
 bench: ## Measure dhii-mail beside mbsync + notmuch on 10,000 messages and write bench/RESULTS.md (COUNT=n, ARGS="...")
 	@bench/run $(ARGS)

@@ -20,7 +20,7 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BINARY = os.environ.get("DHII_BINARY", os.path.join(ROOT, "build", "release", "dhii-mail"))
+BINARY = os.environ.get("BENCH_BINARY", os.path.join(ROOT, "build", "release", "dhii-mail"))
 PASSWORD = "correct horse battery staple 7"
 LIST_PROPERTIES = ["id", "threadId", "mailboxIds", "keywords", "from", "subject", "receivedAt", "preview", "hasAttachment"]
 
@@ -38,8 +38,8 @@ class Server:
     """The program under test, with data of its own."""
     def __init__(self, work, certificate_authority):
         self.work, self.port = work, free_port()
-        self.environment = dict(os.environ, DATABASE_URL=f"sqlite:///{work}/data/dhii_mail_production.db", SSL_CERT_FILE=certificate_authority,
-                                DHII_LISTEN=f"127.0.0.1:{self.port}", DHII_EGRESS="loopback", DHII_RATE_LIMIT="off")
+        self.environment = dict(os.environ, DATABASE_URL=f"sqlite:///{work}/data/dhii_mail_production.db", DHII_EXTRA_CA_FILE=certificate_authority,
+                                DHII_LISTEN=f"127.0.0.1:{self.port}", DHII_EGRESS="loopback", DHII_RATE_API="100000/100000")
         os.makedirs(work + "/data", exist_ok=True)
         self.process = None
 
