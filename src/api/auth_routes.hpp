@@ -1,0 +1,36 @@
+// /api/v1/setup, /api/v1/auth/*, /api/v1/users/*: parse, call AuthService, render. Io thread. Owned by Api.
+#pragma once
+#include <boost/asio/awaitable.hpp>
+#include <string>
+
+#include "auth/auth_service.hpp"
+#include "http/router.hpp"
+
+namespace dhii::api {
+
+class AuthRoutes {
+ public:
+  // `public_url`: for links; empty: what the request says.
+  AuthRoutes(auth::AuthService& auth, std::string public_url) : auth_(auth), public_url_(std::move(public_url)) {}
+  void add_to(http::Router& router);
+
+ private:
+  using Answer = boost::asio::awaitable<http::Response>;
+  Answer get_setup(http::Request& request);
+  Answer setup(http::Request& request);
+  Answer login(http::Request& request);
+  Answer refresh(http::Request& request);
+  Answer logout(http::Request& request);
+  Answer register_user(http::Request& request);
+  Answer me(http::Request& request);
+  Answer sessions(http::Request& request);
+  Answer end_session(http::Request& request);
+  Answer change_password(http::Request& request);
+  Answer invite(http::Request& request);
+  Answer users(http::Request& request);
+
+  auth::AuthService& auth_;
+  std::string public_url_;
+};
+
+}  // namespace dhii::api
