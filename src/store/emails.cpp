@@ -65,7 +65,10 @@ class Adder {
   // UID.
   Result<std::optional<EmailId>> join(const NewEmail& email) {
     const MailboxId mailbox = email.mailboxes.front();
-    std::optional<EmailId> found;
+    // Two connections may bring the same message: the first sync's and the one that watches for news.
+    DHII_TRY_ASSIGN(std::optional<EmailId> found,
+                    tx_.db().find<EmailId>("SELECT email FROM remote WHERE mailbox=? AND uid=?", mailbox, email.uid));
+    if (found) return found;
     DHII_TRY(tx_.db().each(
         "SELECT id FROM email e WHERE blob=?1 AND account=?2 AND NOT EXISTS(SELECT 1 FROM remote WHERE email=e.id AND "
         "mailbox=?3) AND "

@@ -49,9 +49,8 @@ struct NewEmail {
 };
 // One transaction, many messages (sorted inside by time, DESIGN §4). Result: the ids in the order of the argument. With Origin::kUpstream:
 // - (mailbox, uid) already known: nothing is added, the email there is returned (bulk and incremental sync may both bring a message);
-// - an email of the account with the same content (blob) that has no UID in that mailbox yet: the UID is placed on it and the mailbox added to its
-//   mailboxes rather than a second email made. So our own APPEND or MOVE coming back, a Gmail label, or a copy in two folders is one email in many
-//   mailboxes, as JMAP has it. The same content twice in one mailbox stays two emails.
+// - an email with the same content (blob) that stands in that mailbox, or is on its way out of it, without a UID: the UID is placed on it rather than a
+//   second email made. So our own APPEND, COPY or MOVE coming back is joined.
 Result<std::vector<EmailId>> add_emails(WriteTx& tx, std::span<NewEmail> emails, Origin origin);
 Result<std::vector<Email>> get_emails(ReadTx& tx, AccountId account, std::span<const EmailId> ids);   // missing ones are left out
 Result<void> set_keywords(WriteTx& tx, AccountId account, EmailId id, const Keywords& keywords, Origin origin);

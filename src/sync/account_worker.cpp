@@ -77,8 +77,8 @@ net::Task<> AccountWorker::retry_pause(std::chrono::milliseconds& delay) {
 }
 
 void AccountWorker::report_failure(const Error& error) {
+  if (error.is(net::NetError::kCancelled)) return;  // shutting down
   spdlog::info("account {}: {}", context_.id.value, log_escape(error.message()));
-  if (error.is(net::NetError::kCancelled)) return;
   if (is_auth_failure(error)) return context_.report(AccountState::kAuthFailed, error.message());
   const bool ours = error.id().starts_with("store.");
   context_.report(ours ? AccountState::kError : AccountState::kOffline, error.message());

@@ -214,7 +214,7 @@ TEST(SyncWithDovecot, AServerWithoutExtensionsWorksMoreSlowlyButRight) {
   const auto archive = engine.mailbox(Role::kArchive);
   ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::set_mailboxes(tx, engine.account, email.id, std::array{archive}, Origin::kLocal); }));
   EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
-  mail.doveadm({"expunge", "-u", "alice@demo.test", "mailbox", "INBOX", "hdr", "subject", "Plain 1"});
+  mail.doveadm({"expunge", "-u", "alice@demo.test", "mailbox", "INBOX", "subject", "Plain 1"});
   EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 3; }));
   EXPECT_EQ(engine.count(Role::kArchive), 1U) << "joined by content, not doubled";
 }
@@ -257,7 +257,7 @@ TEST(SyncWithDovecot, ADraftIsPlacedUpstreamOnceAndASentMessageArrives) {
   EXPECT_TRUE(engine.eventually([&] { return mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"}).contains("A line with a dot above"); }, 30s));
   EXPECT_FALSE(mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"}).contains("hidden@demo.test")) << "Bcc must not leave";
   EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
-  const auto upstream = mail.doveadm({"search", "-u", "alice@demo.test", "mailbox", "Sent", "hdr", "message-id", "unique-1"});
+  const auto upstream = mail.doveadm({"search", "-u", "alice@demo.test", "mailbox", "Sent", "header", "message-id", "unique-1"});
   EXPECT_EQ(std::ranges::count(upstream, '\n'), 1) << upstream;
   EXPECT_EQ(engine.count(Role::kSent), 1U);
 }
