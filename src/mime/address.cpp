@@ -227,8 +227,9 @@ class AddressParser {
       if (tokens_[i].text.starts_with('@') && first > name_begin) --first;
       while (first > name_begin && (tokens_[first].is_glued || tokens_[first].text.starts_with('.'))) --first;
       if (tokens_[i].text.ends_with('@') && last + 1 < tokens_.size()) ++last;
-      while (last + 1 < tokens_.size() && !tokens_[last + 1].has_at &&
-             (tokens_[last + 1].is_glued || tokens_[last + 1].text.starts_with('.')))
+      while (
+          last + 1 < tokens_.size() && !tokens_[last + 1].has_at &&
+          (tokens_[last + 1].is_glued || tokens_[last + 1].text.starts_with('.') || tokens_[last].text.ends_with('.')))
         ++last;
       std::string email;
       for (std::size_t k = first; k <= last; ++k)

@@ -251,6 +251,51 @@ TEST(MimeBuild, FileNamesOfAnyKindSurviveTheRoundTrip) {
   }
 }
 
+BuildPart random_tree(Random& random, int depth) {
+  BuildPart part;
+  if (depth > 0 && random.below(3) > 0) {
+    constexpr std::string_view kKinds[] = {"multipart/mixed", "multipart/alternative", "multipart/related"};
+    part.type = kKinds[random.below(3)];
+    for (std::size_t n = 1 + random.below(4); n > 0; --n) part.parts.push_back(random_tree(random, depth - 1));
+    return part;
+  }
+  constexpr std::string_view kTypes[] = {"text/plain", "text/html", "image/png", "application/pdf", "message/rfc822"};
+  part.type = kTypes[random.below(5)];
+  part.content = part.type == "message/rfc822"    ? "Subject: x\r\n\r\n--=_not ours\r\n"
+                 : part.type.starts_with("text/") ? "Zeile " + random.hex(3) + " é\n--\n"
+                                                  : random.raw(random.below(300));
+  if (random.below(2) == 0) part.name = "Datei ü " + random.hex(2);
+  if (random.below(2) == 0) part.disposition = "attachment";
+  if (random.below(3) == 0) part.cid = random.hex(4) + "@x";
+  return part;
+}
+
+void expect_same(const BuildPart& built, const Part& read, std::string_view raw) {
+  EXPECT_EQ(read.type, built.type);
+  EXPECT_EQ(read.name, built.name);
+  EXPECT_EQ(read.cid, built.cid);
+  EXPECT_EQ(read.disposition, built.disposition);
+  ASSERT_EQ(read.parts.size(), built.parts.size());
+  for (std::size_t i = 0; i < built.parts.size(); ++i) expect_same(built.parts[i], read.parts[i], raw);
+  if (!built.parts.empty()) return;
+  if (built.type.starts_with("text/"))
+    EXPECT_EQ(body_value(raw, read.part_id)->value, built.content);
+  else
+    EXPECT_EQ(decode_part(raw, read.part_id).value(), built.content);
+}
+
+TEST(MimeBuild, AnyPartTreeIsReadBackAsItWasBuilt) {
+  SeededRandom random(11);
+  for (int round = 0; round < 200; ++round) {
+    Draft d = simple();
+    d.body = random_tree(random, 4);
+    const std::string raw = built(d);
+    expect_only_crlf(raw);
+    expect_same(*d.body, parse(raw)->root, raw);
+    if (testing::Test::HasFailure()) FAIL() << raw.substr(0, 3000);
+  }
+}
+
 TEST(MimeBuild, FlowedTextUnflowsToItself) {
   const std::string text =
       "A line that is rather longer than seventy-two characters and therefore has to be broken somewhere.\n\n> quoted "

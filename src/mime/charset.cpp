@@ -280,9 +280,52 @@ Converted by_guess(std::string_view bytes) {
   return out;
 }
 
+// Walks text as a charset of one and two bytes would be read; tells how well it fits.
+struct PairWalk {
+  std::size_t pairs = 0, low_trails = 0, common_leads = 0, errors = 0;
+};
+
+template <class IsLead, class IsTrail, class IsCommon>
+PairWalk walk_pairs(std::string_view s, IsLead is_lead, IsTrail is_trail, IsCommon is_common) {
+  PairWalk w;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const std::uint8_t lead = byte_of(s[i]);
+    if (lead < 0x80) continue;
+    if (i + 1 == s.size()) break;  // cut at the end of what is looked at
+    const std::uint8_t trail = byte_of(s[i + 1]);
+    if (!is_lead(lead) || !is_trail(trail)) {
+      ++w.errors;
+      continue;
+    }
+    ++w.pairs;
+    w.low_trails += trail < 0x80 ? 1 : 0;
+    w.common_leads += is_common(lead) ? 1 : 0;
+    ++i;
+  }
+  return w;
+}
+
+// Kanji and kana lead with 0x81..0x9F, which Western text has only as lone quotes and dashes. Half-width kana are rare.
+bool looks_like_shift_jis(std::string_view s) {
+  const PairWalk w = walk_pairs(
+      s, [](std::uint8_t b) { return (b >= 0x81 && b <= 0x9F) || (b >= 0xE0 && b <= 0xEF); },
+      [](std::uint8_t b) { return b >= 0x40 && b != 0x7F && b <= 0xFC; }, [](std::uint8_t b) { return b <= 0x9F; });
+  return w.pairs >= 3 && w.errors * 50 <= w.pairs && w.common_leads * 3 >= w.pairs && w.pairs * 8 >= s.size();
+}
+
+// The 5,401 frequent characters lead with 0xA4..0xC6; a third of all trails lie in the ASCII half.
+bool looks_like_big5(std::string_view s) {
+  const PairWalk w = walk_pairs(
+      s, [](std::uint8_t b) { return b >= 0xA1 && b <= 0xF9; },
+      [](std::uint8_t b) { return (b >= 0x40 && b <= 0x7E) || (b >= 0xA1 && b <= 0xFE); },
+      [](std::uint8_t b) { return b >= 0xA4 && b <= 0xC6; });
+  return w.pairs >= 3 && w.errors * 50 <= w.pairs && w.common_leads * 10 >= w.pairs * 8 &&
+         w.low_trails * 6 >= w.pairs && w.pairs * 8 >= s.size();
+}
+
 struct PairCounts {
   std::size_t runs = 0, odd_runs = 0, high = 0, upper_half = 0;
-  std::size_t kana_euc = 0, hangul = 0, hanzi = 0, sjis_kana = 0, pairs = 0, c1 = 0;
+  std::size_t kana_euc = 0, hangul = 0, hanzi = 0, pairs = 0, c1 = 0;
   std::size_t koi_lower = 0, win_lower = 0;
 };
 
@@ -313,7 +356,6 @@ PairCounts count_pairs(std::string_view s) {
       n.hangul += lead >= 0xB0 && lead <= 0xC8 ? 1 : 0;
       n.hanzi += lead >= 0xB0 && lead <= 0xF7 ? 1 : 0;
     }
-    for (std::size_t k = i; k < j; ++k) n.sjis_kana += byte_of(s[k]) == 0x82 || byte_of(s[k]) == 0x83 ? 1 : 0;
     i = j;
   }
   return n;
@@ -347,13 +389,14 @@ std::string_view guess_charset(std::string_view bytes) {
   if (is_valid_utf8(truncate_utf8(bytes, kGuessBytes))) return "utf-8";
   const PairCounts n = count_pairs(s);
   if (n.high < 2) return "windows-1252";
-  if (n.sjis_kana * 4 >= n.high && n.sjis_kana >= 2) return "shift_jis";
+  if (looks_like_shift_jis(s)) return "shift_jis";
   const bool even = n.odd_runs * 8 <= n.runs && n.c1 == 0 && n.pairs >= 2;
   if (even && n.kana_euc * 3 >= n.pairs) return "euc-jp";
   // Cyrillic: nearly every letter is a high byte of the upper half, in runs of any length.
   const bool dense = n.high >= n.runs * 3 && n.upper_half * 10 >= n.high * 9;
   if (even && n.hangul * 10 >= n.pairs * 9) return "euc-kr";
   if (dense && n.odd_runs * 4 >= n.runs) return n.koi_lower > n.win_lower ? "koi8-r" : "windows-1251";
+  if (looks_like_big5(s)) return "big5";
   if (even && n.hanzi * 10 >= n.pairs * 7) return "gb18030";
   if (dense) return n.koi_lower > n.win_lower ? "koi8-r" : "windows-1251";
   return "windows-1252";

@@ -24,7 +24,7 @@ bool is_utf8(std::string_view bytes);
 
 char32_t windows_1252(unsigned char high_byte);  // 0x80..0xFF
 
-// A likely charset of undeclared bytes: "utf-8", "iso-2022-jp", "gb18030", "euc-kr", "shift_jis", "euc-jp",
+// A likely charset of undeclared bytes: "utf-8", "iso-2022-jp", "gb18030", "euc-kr", "shift_jis", "euc-jp", "big5",
 // "windows-1251", "koi8-r" or "windows-1252". Modest: looks at the first 4 KB.
 std::string_view guess_charset(std::string_view bytes);
 

@@ -106,6 +106,19 @@ void BM_GmimeStructureWithAttachment(benchmark::State& state) { gmime_parse(stat
 BENCHMARK(BM_GmimeStructureAlternative)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_GmimeStructureWithAttachment)->Unit(benchmark::kMicrosecond);
 
+void BM_HtmlToText(benchmark::State& state) {
+  std::string html = "<html><head><style>.a{color:red}</style></head><body><table>";
+  for (int i = 0; i < 60; ++i) {
+    html +=
+        "<tr><td class=\"c1\" style=\"padding:12px 24px; border-bottom:1px solid #dddddd\"><a "
+        "href=\"https://click.example/t/0123456789abcdef\">" +
+        words(300, "\r\n") + "&nbsp;&amp; caf\xC3\xA9</a></td></tr>\r\n";
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(dhii::mime::html_to_text(html));
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * html.size()));
+}
+BENCHMARK(BM_HtmlToText)->Unit(benchmark::kMicrosecond);
+
 void BM_DigestMaildir(benchmark::State& state) {
   const char* folder = std::getenv("DHII_BENCH_MAILDIR");
   if (folder == nullptr) return state.SkipWithError("DHII_BENCH_MAILDIR isn't set");

@@ -29,6 +29,7 @@ TEST(MimeAddress, ReadsBrokenOnesAsPeopleMeantThem) {
   EXPECT_EQ(as_addresses("a@b.c; d@e.f"), (Addresses{{"", "a@b.c"}, {"", "d@e.f"}}));
   EXPECT_EQ(as_addresses("John Doe john@x.org"), (Addresses{{"John Doe", "john@x.org"}}));
   EXPECT_EQ(as_addresses("<@relay.org,@b.org:a@c.org>"), (Addresses{{"", "a@c.org"}}));
+  EXPECT_EQ(as_addresses("jdoe@test   . example"), (Addresses{{"", "jdoe@test.example"}}));
   EXPECT_EQ(as_addresses("MAILER-DAEMON"), (Addresses{{"", "MAILER-DAEMON"}}));
   EXPECT_EQ(as_addresses("John Doe"), (Addresses{{"John Doe", ""}}));
   EXPECT_EQ(as_addresses("mailto:a@b.c"), (Addresses{{"", "a@b.c"}}));
@@ -167,6 +168,14 @@ TEST(MimeTransfer, DecodesTolerantly) {
       EXPECT_EQ(transfer_decoded_size(in, how), transfer_decode(in, how).size()) << in;
     }
   }
+}
+
+TEST(MimeCharset, WesternTextIsNotTakenForAsian) {
+  EXPECT_EQ(guess_charset("\x93Quoted\x94 text \x96 with dashes and \x93more\x94, \x93more\x94."), "windows-1252");
+  EXPECT_EQ(guess_charset("d\xE9j\xE0 vu, caf\xE9 cr\xE8me br\xFBl\xE9"
+                          "e"),
+            "windows-1252");
+  EXPECT_EQ(guess_charset("na\xEFve"), "windows-1252");
 }
 
 TEST(MimeCharset, NeverFails) {
