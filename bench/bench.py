@@ -2,7 +2,7 @@
 """Measures dhii-mail over its own HTTP surface, as a program of an integrator would use it, and writes the table of results.
 
   bench/bench.py dhii MAIL_DIR USER WORK WORDS_JSON [MORE_MAILDIR]   start the server, connect USER's mailbox, measure; JSON lines to stdout
-  bench/bench.py table DHII_LINES PEER_LINES COUNT COMMAND           put the section of this run into bench/RESULTS.md
+  bench/bench.py table DHII_LINES PEER_LINES ROUNDCUBE_LINES COUNT COMMAND   put the section of this run into bench/RESULTS.md
 
 Only the standard library. Latencies are wall time of one request on one kept-alive loopback connection, Python's own share (about
 0.2 ms) included; the server has no idea that it is measured."""
@@ -256,8 +256,8 @@ def milliseconds(value):
     return f"{value / 1000:.1f} s" if value >= 10000 else f"{value:.0f} ms" if value >= 100 else f"{value:.1f} ms"
 
 
-def table(dhii_file, peer_file, count, command):
-    ours, peers, count = collected(dhii_file), collected(peer_file), int(count)
+def table(dhii_file, peer_file, roundcube_file, count, command):
+    ours, peers, webmail, count = collected(dhii_file), collected(peer_file), collected(roundcube_file), int(count)
 
     def our(what, field="ms"):
         return ours[what][0].get(field) if what in ours else None
@@ -267,13 +267,14 @@ def table(dhii_file, peer_file, count, command):
             return None
         return sum(statistics.median(row["ms"] for row in peers[name]) for name in names)
 
-    lines = ["| work | dhii-mail | mbsync + notmuch | ratio |", "|---|---|---|---|"]
+    lines = ["| work | dhii-mail | mbsync + notmuch | Roundcube |", "|---|---|---|---|"]
 
-    def row(name, mine, shown, theirs, theirs_shown=None):
-        if mine is None:
-            return
-        ratio = f"{theirs / mine:.1f}x" if theirs else ""
-        lines.append(f"| {name} | {shown} | {theirs_shown or (milliseconds(theirs) if theirs else '')} | {ratio} |")
+    def other(mine, theirs, shown=None):
+        return f"{shown or milliseconds(theirs)} ({theirs / mine:.1f}x)" if theirs else ""
+
+    def row(name, mine, shown, theirs, theirs_shown=None, web=None):
+        if mine is not None:
+            lines.append(f"| {name} | {shown} | {other(mine, theirs, theirs_shown)} | {other(mine, web)} |")
 
     ms, both = our("first sync"), peer("mbsync first", "notmuch first")
     if ms:
@@ -286,15 +287,21 @@ def table(dhii_file, peer_file, count, command):
     for what in ("search needle", "search rare", "search mid", "search common", "search two words", "search phrase", "search from", "list 50", "open a message"):
         if what in ours:
             median, tail = our(what, "median"), our(what, "p99")
-            row(f"{what}: median / p99", median, f"{median:.2f} / {tail:.2f} ms", peer(what))
+            row(f"{what}: median / p99", median, f"{median:.2f} / {tail:.2f} ms", peer(what), None, webmail[what][0]["ms"] if what in webmail else None)
     for what in ("memory empty", "memory peak in first sync", "memory after"):
         if what in ours:
             lines.append(f"| {what} | {our(what, 'mb'):.0f} MB | | |")
     title = f"## {count:,} messages"
     notes = [f"{time.strftime('%Y-%m-%d')}, `{command}`, {machine()}.", ""]
+    if peers or webmail:
+        notes.append("In brackets: how many times longer the peer takes. Medians.")
+        notes.append("")
     if "process start" in peers:
         notes.append(f"notmuch is a process per search, of which {peer('process start'):.1f} ms is its start; dhii-mail's figures are HTTP requests with JSON on a kept-alive connection, Python client included. "
                      "Searches answer the newest 50; \"list\" and \"open\" are Email/query + Email/get and Email/get with body values.")
+        notes.append("")
+    if webmail:
+        notes.append("Roundcube: Debian's package with its defaults (php-fpm, nginx, sqlite) on the same Dovecot; \"search rare\" searches whole messages there.")
         notes.append("")
     write_section(title, "\n".join([title, ""] + notes + lines) + "\n")
 
