@@ -74,7 +74,7 @@ export class Transport {
 
   async signOut(): Promise<void> {
     try {
-      await this.request('/api/v1/auth/logout', { method: 'POST' });
+      await this.request('/api/v1/auth/logout', post_json({}));
     } finally {
       this.token_ = null;
     }

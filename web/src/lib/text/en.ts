@@ -170,7 +170,6 @@ export const text = {
     failed: 'The list could not be loaded.',
     refresh: 'Refresh',
     flags: { unread: 'unread', flagged: 'flagged', attachment: 'has attachment', answered: 'answered' },
-    rowLabel: (parts: string[]) => parts.filter((part) => part !== '').join(', '),
   },
 
   search: {

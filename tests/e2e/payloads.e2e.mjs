@@ -1,0 +1,187 @@
+// Every payload of corpus/html-xss in a real Chromium: no dialog, no script, no request to elsewhere.
+// Layer one, as people meet it: the app sanitises a message and shows it in its frame.
+// Layer two alone: the raw payload in the frame, without the sanitiser (THREATS.md: the frame must stop everything by itself).
+// The page, its policy and /frame come from the real server; only the mail that JMAP answers with is made here.
+
+import assert from 'node:assert/strict';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { after, before, test } from 'node:test';
+import { browser, conversation, corpus, esbuild, html_payloads, person, root, rows, Server, set_up, temporary_folder } from './harness.mjs';
+
+const kPerThread = 40; // frames that one conversation shows at a time
+const kPerPage = 60; // raw frames at a time
+const has_corpus = existsSync(join(corpus, 'html-xss'));
+const options = has_corpus ? {} : { skip: `no corpus at ${corpus} (set DHII_CORPUS)` };
+
+let folder, server, chromium, someone, fake;
+
+before(async () => {
+  if (!has_corpus) return;
+  folder = temporary_folder('xss');
+  server = await new Server(folder).start();
+  chromium = await browser();
+  someone = await person(chromium, server);
+  await someone.page.addInitScript(() => {
+    // Whatever runs in the app's own page would show here; frames have another origin.
+    window.__ran = [];
+    for (const name of ['alert', 'confirm', 'prompt']) window[name] = (...args) => window.__ran.push([name, ...args.map(String)]);
+  });
+  await set_up(someone.page, server, 'admin', 'Admin');
+  await someone.page.getByRole('button', { name: 'Explore a sample mailbox' }).click();
+  await rows(someone.page).first().waitFor();
+  fake = await fake_mail();
+});
+
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The in-memory JMAP of the web app's own tests, with the payloads as messages of a few long threads. */
+async function fake_mail() {
+  const bundle = join(folder, 'fake_server.mjs');
+  const { outputFiles } = await esbuild.build({ entryPoints: [join(root, 'web/src/lib/jmap/fake_server.ts')], bundle: true, format: 'esm', platform: 'node', write: false });
+  writeFileSync(bundle, outputFiles[0].contents);
+  const { FakeServer } = await import(pathToFileURL(bundle).href);
+  const made = new FakeServer();
+  html_payloads().forEach((payload, i) => {
+    const thread = Math.floor(i / kPerThread);
+    made.add({
+      id: `e${i}`,
+      threadId: `t${thread}`,
+      subject: `payloads ${thread}`,
+      receivedAt: new Date(1_700_000_000_000 + i * 1000).toISOString(),
+      bodyValues: { h: { value: `<p>payload ${i}</p>${payload}`, isTruncated: false, isEncodingProblem: false } },
+      textBody: [part('h', 'text/html')],
+      htmlBody: [part('h', 'text/html')],
+    });
+  });
+  return made;
+}
+
+function part(partId, type) {
+  return { partId, blobId: null, size: 1, name: null, type, disposition: null, cid: null };
+}
+
+async function route_to_fake(page, account) {
+  await page.route('**/jmap/api', async (route) => {
+    const request = route.request();
+    const answer = await fake.handle(new Request('http://fake/jmap/api', { method: 'POST', headers: { Authorization: 'Bearer token1' }, body: request.postData() }));
+    await route.fulfill({ status: answer.status, contentType: 'application/json', body: (await answer.text()).replaceAll('"accountId":"a1"', `"accountId":"${account}"`) });
+  });
+}
+
+test('the watch sees what it must see', options, async () => {
+  // Without this, the tests below could pass because nobody looks.
+  const { page, trouble } = await person(chromium, server);
+  await page.route('https://leak.example/**', (route) => route.abort());
+  await page.setContent('<img src="https://leak.example/control"><img src=x onerror="alert(1)">');
+  await page.waitForTimeout(500);
+  assert.deepEqual(trouble.foreign, ['https://leak.example/control']);
+  assert.deepEqual(trouble.dialogs, ['1']);
+  await page.context().close();
+});
+
+test('as mail: sanitised, in the frame of the app', { ...options, timeout: 600_000 }, async () => {
+  const { page, trouble } = someone;
+  const account = /#\/mail\/([^/]+)\//.exec(page.url())?.[1] ?? 'a1';
+  await route_to_fake(page, account);
+  await page.reload();
+  await rows(page).first().waitFor();
+  const total = html_payloads().length;
+  const threads = Math.ceil(total / kPerThread);
+  let shown = 0;
+  await page.keyboard.press('j');
+  await page.keyboard.press('o');
+  for (let i = 0; i < threads; i++) {
+    const heading = `payloads ${threads - 1 - i}`; // newest first
+    await conversation(page).getByRole('heading', { name: heading, exact: true }).waitFor();
+    await page.keyboard.press(';');
+    const expected = i === 0 ? total - (threads - 1) * kPerThread : kPerThread;
+    await page.waitForFunction((n) => document.querySelectorAll('.conversation-pane iframe').length === n, expected, { timeout: 60_000 });
+    shown += await page.locator('.conversation-pane iframe').count();
+    await page.waitForTimeout(150);
+    assert.deepEqual(trouble.foreign, [], `requests while ${heading} was open`);
+    assert.deepEqual(trouble.dialogs, [], `dialogs while ${heading} was open`);
+    assert.deepEqual(await page.evaluate(() => window.__ran), [], `scripts while ${heading} was open`);
+    if (i < threads - 1) await page.keyboard.press('j');
+  }
+  assert.equal(shown, total);
+  // And what a frame holds is what was meant: readable, without anything that runs.
+  const frame = page.frames().find((each) => each.url().endsWith('/frame'));
+  assert.match(await frame.content(), /payload \d+/);
+  assert.doesNotMatch(await frame.content(), /<script|onerror=|<svg|<iframe/i);
+});
+
+test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_000 }, async () => {
+  const { page, context, trouble } = await person(chromium, server);
+  // A page of our origin without the app: the frame is all that stands between the payload and the world.
+  await page.route(`${server.url}/bare`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>bare</title>' }));
+  const token = await sign_in();
+  await page.goto(`${server.url}/bare`);
+  const payloads = html_payloads();
+  for (let start = 0; start < payloads.length; start += kPerPage) {
+    const part_of = payloads.slice(start, start + kPerPage);
+    const loaded = await page.evaluate(async ({ html, token }) => {
+      document.body.replaceChildren();
+      const loads = html.map((value, i) => {
+        const frame = document.createElement('iframe');
+        frame.name = `f${i}`;
+        frame.sandbox = 'allow-popups allow-popups-to-escape-sandbox';
+        const form = document.createElement('form');
+        Object.assign(form, { method: 'post', action: '/frame', target: frame.name });
+        for (const [name, content] of [['token', token], ['html', value]]) {
+          const field = document.createElement('textarea');
+          field.name = name;
+          field.value = content;
+          form.append(field);
+        }
+        document.body.append(frame, form);
+        const load = new Promise((done) => (frame.onload = () => done(1)));
+        HTMLFormElement.prototype.submit.call(form);
+        return Promise.race([load, new Promise((done) => setTimeout(() => done(0), 10_000))]);
+      });
+      return (await Promise.all(loads)).reduce((sum, n) => sum + n, 0);
+    }, { html: part_of, token });
+    assert.equal(loaded, part_of.length, `all frames from ${start} on loaded`);
+    await page.waitForTimeout(100);
+    assert.deepEqual(trouble.foreign, [], `requests of payloads ${start} to ${start + part_of.length}`);
+    assert.deepEqual(trouble.dialogs, []);
+    assert.equal(page.url(), `${server.url}/bare`);
+    assert.equal(context.pages().length, 1, 'no window was opened');
+  }
+});
+
+test('remote images load only after they were asked for', options, async () => {
+  const { page, trouble } = someone;
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+  fake.add({
+    id: 'e90000', threadId: 't90000', subject: 'a newsletter', receivedAt: '2030-01-01T00:00:00Z',
+    bodyValues: { h: { value: '<p>news</p><img src="https://images.example/cover.png" width="300" height="100">', isTruncated: false, isEncodingProblem: false } },
+    textBody: [part('h', 'text/html')],
+    htmlBody: [part('h', 'text/html')],
+  });
+  await route_to_fake(page, 'a1');
+  await page.route('https://images.example/**', (route) => route.abort());
+  await page.reload();
+  await rows(page).filter({ hasText: 'a newsletter' }).click();
+  await page.getByText('One remote image is not loaded').waitFor();
+  await page.waitForTimeout(500);
+  assert.deepEqual(trouble.foreign, []);
+  await page.getByRole('button', { name: 'Load remote images' }).click();
+  await page.waitForTimeout(1500);
+  assert.deepEqual(trouble.foreign, ['https://images.example/cover.png']);
+});
+
+async function sign_in() {
+  const answer = await fetch(`${server.url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ login: 'admin', password: 'quiet lichens measure time' }),
+  });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  return (await answer.json()).access_token;
+}
