@@ -1,0 +1,263 @@
+// `dhii-mail serve`: the composition root of the running product. Wires services by hand, starts the accounts and the server, waits for a
+// signal, and stops in two phases.
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+#include "api/api.hpp"
+#include "app/commands.hpp"
+#include "app/engine.hpp"
+#include "app/sandbox.hpp"
+#include "auth/auth_service.hpp"
+#include "base/bytes.hpp"
+#include "crypto/jwt.hpp"
+#include "http/dispatcher.hpp"
+#include "http/server.hpp"
+#include "http/static_files.hpp"
+#include "jmap/service.hpp"
+#include "net/deadline.hpp"
+#include "net/task_group.hpp"
+
+namespace dhii::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds kMaintenancePause{20};       // between rounds without work
+constexpr std::chrono::milliseconds kMaintenanceStep{50};   // between slices while there is work: requests come first
+constexpr std::chrono::milliseconds kProgressPause{250};    // account events on the event stream: a bar needs no more
+
+class MailAccess final : public api::MailAccess {
+ public:
+  explicit MailAccess(Installation& installation) : installation_(installation) {}
+  Result<api::OpenMail> open(UserId user) override {
+    api::OpenMail out;
+    DHII_TRY_ASSIGN(out.store, installation_.stores().open(user));
+    DHII_TRY_ASSIGN(const auto owner, installation_.control().get_user(user));
+    DHII_TRY_ASSIGN(const auto accounts, installation_.control().list_accounts(user));
+    out.context.user = user;
+    out.context.login = owner.login;
+    out.context.mail = out.store.get();
+    for (const auto& account : accounts) out.context.accounts.push_back({account.id, account.name, account.email, account.kind});
+    return out;
+  }
+
+ private:
+  Installation& installation_;
+};
+
+std::vector<http::Network> trusted_proxies(const config::Settings& settings) {
+  std::vector<http::Network> out;
+  for (const auto& text : settings.trusted_proxies) {
+    if (const auto network = http::Network::parse(text)) out.push_back(*network);
+  }
+  return out;
+}
+
+http::DispatcherOptions dispatcher_options(const config::Settings& settings) {
+  http::DispatcherOptions out;
+  out.trusted_proxies = trusted_proxies(settings);
+  out.origins.cors_origins = settings.cors_origins;
+  out.limits.api = {settings.api_rate.per_second, settings.api_rate.burst};
+  out.limits.auth = {settings.auth_rate.per_second, settings.auth_rate.burst};
+  return out;
+}
+
+http::ServerOptions server_options(const config::Settings& settings) {
+  http::ServerOptions out;
+  out.listen = settings.listen;
+  out.certificate_file = settings.tls_certificate;
+  out.key_file = settings.tls_key;
+  out.max_connections = settings.max_connections;
+  out.uncounted_peers = settings.trusted_proxies;
+  return out;
+}
+
+auth::RegistrationMode registration_of(config::Registration mode) {
+  switch (mode) {
+    case config::Registration::kInvitation: return auth::RegistrationMode::kInvitation;
+    case config::Registration::kOpen: return auth::RegistrationMode::kOpen;
+    case config::Registration::kClosed: return auth::RegistrationMode::kClosed;
+  }
+  return auth::RegistrationMode::kInvitation;
+}
+
+crypto::Jwt make_jwt(const Installation& installation) {
+  std::vector<crypto::Jwt::Key> keys;
+  keys.push_back({"k1", installation.keyring().access_tokens()});
+  return {std::move(keys), "dhii-mail", "dhii-mail-api", installation.clock()};
+}
+
+// Everything that serves. Members in the order of dependence; the task group last.
+class Product {
+ public:
+  explicit Product(Installation& installation);
+  Result<void> start();
+  void run() { engine_.io().run(); }
+
+ private:
+  std::string address() const;
+  void account_changed(const sync::AccountStatus& status);
+  net::Task<> announce_accounts();
+  net::Task<> announce(UserId user, AccountId account);
+  net::Task<> maintain();
+  net::Task<> welcome();
+  net::Task<> wait_for_signals();
+  asio::awaitable<void> stop();
+
+  Installation& installation_;
+  Engine engine_;
+  api::PushHub hub_;
+  crypto::Jwt jwt_;
+  Secret refresh_key_;
+  auth::LoggingSink events_;
+  auth::AuthService auth_;
+  jmap::Service jmap_;
+  MailAccess mail_access_;
+  api::Api api_;
+  http::Router router_;
+  http::Dispatcher dispatcher_;
+  http::Server server_;
+  asio::signal_set signals_;
+  std::unordered_map<AccountId, UserId> changed_;   // accounts whose state is to be announced
+  bool stopping_ = false;
+  net::TaskGroup tasks_;
+};
+
+Product::Product(Installation& installation)
+    : installation_(installation),
+      engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
+      jwt_(make_jwt(installation)),
+      refresh_key_(installation.keyring().derive("refresh tokens v1")),
+      auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(), engine_.hash_pool(), installation.clock(),
+             installation.random(), events_, registration_of(installation.settings().registration)}),
+      jmap_(installation.clock(), installation.random()),
+      mail_access_(installation),
+      api_({auth_, engine_.accounts(), jmap_, mail_access_, hub_, engine_.db_pool(), installation.settings().public_url,
+            [this]() -> net::Task<> {
+              if (stopping_) co_return fail(net::NetError::kCancelled);
+              co_return co_await engine_.db_pool().run([this]() -> Result<void> {
+                DHII_TRY(installation_.control().count_users());
+                return {};
+              });
+            }}),
+      dispatcher_(router_, auth_, installation.clock(), installation.random(), dispatcher_options(installation.settings())),
+      server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings())),
+      signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
+      tasks_(engine_.io().get_executor()) {
+  api_.add_to(router_);
+  http::add_static_routes(router_, http::web_assets());
+  auth_.on_session_end([this](SessionId session) { hub_.close_session(session); });
+  installation_.on_change([this](const store::ChangeEvent& event) {
+    engine_.supervisor().on_change(event);
+    asio::post(engine_.io(), [this, event] { hub_.publish(event); });
+  });
+}
+
+Result<void> Product::start() {
+  DHII_TRY(server_.start());
+  tasks_.spawn("accounts", engine_.start_accounts());
+  tasks_.spawn("maintenance", maintain());
+  tasks_.spawn("account events", announce_accounts());
+  tasks_.spawn("signals", wait_for_signals());
+  tasks_.spawn("welcome", welcome());
+  return {};
+}
+
+std::string Product::address() const {
+  const auto& settings = installation_.settings();
+  if (!settings.public_url.empty()) return settings.public_url;
+  return (settings.tls_certificate.empty() ? "http://" : "https://") + server_.addresses().front();
+}
+
+void Product::account_changed(const sync::AccountStatus& status) { changed_[status.account] = status.user; }
+
+net::Task<> Product::announce_accounts() {
+  for (;;) {
+    DHII_CO_TRY(co_await net::sleep_for(kProgressPause));
+    const auto changed = std::exchange(changed_, {});
+    if (hub_.size() == 0) continue;
+    for (const auto& [account, user] : changed) DHII_CO_TRY(co_await announce(user, account));
+  }
+}
+
+net::Task<> Product::announce(UserId user, AccountId account) {
+  if (auto view = co_await engine_.accounts().get(user, account)) hub_.publish_account(user, *view);
+  co_return Result<void>{};
+}
+
+net::Task<> Product::maintain() {
+  for (;;) {
+    auto more = co_await engine_.db_pool().run([this]() -> Result<bool> { return installation_.stores().maintain(); });
+    if (more && *more) DHII_CO_TRY(co_await net::sleep_for(kMaintenanceStep));
+    else DHII_CO_TRY(co_await net::sleep_for(kMaintenancePause));
+  }
+}
+
+// One line for people and scripts; the token works once and only while there is no user.
+net::Task<> Product::welcome() {
+  DHII_CO_TRY_ASSIGN(const bool needed, co_await auth_.setup_needed());
+  if (needed) {
+    fmt::print("\n  dhii-mail is running. Create the first administrator here (the link works once):\n\n    {}/#/setup?token={}\n\n", address(), auth_.setup_token());
+  } else {
+    fmt::print("\n  dhii-mail is running at {}\n\n", address());
+  }
+  std::fflush(stdout);
+  co_return Result<void>{};
+}
+
+net::Task<> Product::wait_for_signals() {
+  for (;;) {
+    boost::system::error_code ec;
+    const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+    if (ec) co_return fail(net::NetError::kCancelled);
+    if (signal != SIGHUP) break;
+    if (auto done = server_.reload_certificate(); !done) spdlog::error("certificate not reloaded: {}", log_escape(done.error().message()));
+    else spdlog::info("certificate reloaded");
+  }
+  spdlog::info("stopping: finishing what is under way");
+  stopping_ = true;
+  // Outside the task group, which it closes. A second signal ends the program at once.
+  asio::co_spawn(engine_.io(), stop(), [this](std::exception_ptr) { engine_.io().stop(); });
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  co_return Result<void>{};
+}
+
+asio::awaitable<void> Product::stop() {
+  hub_.close_all();
+  co_await server_.stop();
+  co_await engine_.stop();
+  co_await tasks_.close();
+  installation_.on_change({});
+}
+
+Result<void> confine(const config::Settings& settings) {
+  SandboxPaths paths;
+  paths.read_write = {settings.data_directory, settings.database_file.parent_path()};
+  for (const auto& file : {settings.tls_certificate, settings.tls_key, settings.extra_ca_file}) {
+    if (!file.empty()) paths.read_only.push_back(std::filesystem::path(file).parent_path());
+  }
+  DHII_TRY_ASSIGN(const auto report, enter_sandbox(paths));
+  if (!report.note.empty()) spdlog::warn("sandbox: {}", report.note);
+  return {};
+}
+
+}  // namespace
+
+int serve(Installation& installation, const Output& output) {
+  const auto& settings = installation.settings();
+  for (const auto& warning : settings.warnings) spdlog::warn("{}", warning);
+  if (settings.created_secrets) spdlog::info("made {} with new random keys: keep a copy, without it the data can't be read", settings.secrets_file.string());
+  if (auto done = confine(settings); !done) return output.failure(done.error());
+  Product product(installation);
+  if (auto done = product.start(); !done) return output.failure(done.error());
+  product.run();
+  spdlog::info("stopped");
+  return 0;
+}
+
+}  // namespace dhii::app
