@@ -205,8 +205,8 @@ class Parser {
     }
     if (field_dropped_) return true;
     FieldView& last = out_.fields.back();
-    const char* end = line.data() + line.size();
-    last.value = {last.value.data(), static_cast<std::size_t>(end - last.value.data())};
+    const auto value_begin = static_cast<std::size_t>(last.value.data() - raw_.data());
+    last.value = raw_.substr(value_begin, line_begin + line.size() - value_begin);
     return true;
   }
 
