@@ -156,18 +156,23 @@ Result<Parsed> parse(std::string_view raw) {
   return p;
 }
 
-Result<std::string> decode_part(std::string_view raw, std::string_view part_id) {
-  if (raw.size() > kMaxMessageBytes) return fail(MimeError::kMessageTooLarge);
-  const Structure s = parse_structure(raw);
-  const Entity* e = s.find_leaf(part_id);
+BodyReader::BodyReader(std::string_view raw) {
+  if (raw.size() <= kMaxMessageBytes) structure_ = std::make_unique<const Structure>(parse_structure(raw));
+}
+BodyReader::BodyReader(BodyReader&&) noexcept = default;
+BodyReader& BodyReader::operator=(BodyReader&&) noexcept = default;
+BodyReader::~BodyReader() = default;
+
+Result<std::string> BodyReader::decode(std::string_view part_id) const {
+  if (!structure_) return fail(MimeError::kMessageTooLarge);
+  const Entity* e = structure_->find_leaf(part_id);
   if (e == nullptr) return fail(MimeError::kNoSuchPart, std::string(part_id));
   return transfer_decode(e->body, e->transfer);
 }
 
-Result<BodyValue> body_value(std::string_view raw, std::string_view part_id, std::size_t max_bytes) {
-  if (raw.size() > kMaxMessageBytes) return fail(MimeError::kMessageTooLarge);
-  const Structure s = parse_structure(raw);
-  const Entity* e = s.find_leaf(part_id);
+Result<BodyValue> BodyReader::value(std::string_view part_id, std::size_t max_bytes) const {
+  if (!structure_) return fail(MimeError::kMessageTooLarge);
+  const Entity* e = structure_->find_leaf(part_id);
   if (e == nullptr) return fail(MimeError::kNoSuchPart, std::string(part_id));
   if (!e->type.starts_with("text/")) return fail(MimeError::kNotText, e->type);
   // Four bytes at most become one in any charset (UTF-32), so that more need not be decoded.
@@ -187,6 +192,14 @@ Result<BodyValue> body_value(std::string_view raw, std::string_view part_id, std
     out.is_truncated = true;
   }
   return out;
+}
+
+Result<std::string> decode_part(std::string_view raw, std::string_view part_id) {
+  return BodyReader(raw).decode(part_id);
+}
+
+Result<BodyValue> body_value(std::string_view raw, std::string_view part_id, std::size_t max_bytes) {
+  return BodyReader(raw).value(part_id, max_bytes);
 }
 
 }  // namespace dhii::mime

@@ -47,6 +47,17 @@ TEST(MimeLimits, PartBombKeepsTheRestInTheLastPart) {
   EXPECT_NE(decode_part(raw, p.root.parts.back().part_id)->find("part 19999"), std::string::npos);
 }
 
+TEST(MimeLimits, AllBodiesOfAPartBombAreReadInOnePass) {
+  std::string raw = "Content-Type: multipart/mixed; boundary=b\r\n\r\n";
+  for (int i = 0; i < 3'000; ++i) raw += "--b\r\n\r\n" + std::string(1000, 'x') + "\r\n";
+  const Parsed p = parse(raw).value();
+  EXPECT_LT(time_of([&] {
+              const BodyReader bodies(raw);
+              for (const std::string& id : p.text_body) EXPECT_TRUE(bodies.value(id));
+            }),
+            milliseconds(500));
+}
+
 TEST(MimeLimits, HeaderBombStillShowsTheBody) {
   std::string raw = "Subject: first\r\n";
   for (int i = 0; i < 60'000; ++i) raw += "X-H" + std::to_string(i) + ": v\r\n folded\r\n";

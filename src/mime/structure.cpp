@@ -1,6 +1,7 @@
 #include "mime/structure.hpp"
 
 #include <array>
+#include <charconv>
 
 #include "base/bytes.hpp"
 #include "mime/ascii.hpp"
@@ -357,9 +358,27 @@ std::string Structure::part_id(std::size_t index) const {
   return id;
 }
 
+// Compares from the end, without making every part's id: a message has up to kMaxParts of them.
+bool Structure::has_id(std::size_t index, std::string_view part_id) const {
+  const Entity* e = &entities[index];
+  if (e->parent < 0) return part_id == "1";
+  for (; e->parent >= 0; e = &entities[static_cast<std::size_t>(e->parent)]) {
+    std::array<char, 10> digits{};
+    const auto end = std::to_chars(digits.begin(), digits.end(), e->number).ptr;
+    const std::string_view number(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    if (!part_id.ends_with(number)) return false;
+    part_id.remove_suffix(number.size());
+    const bool is_top = entities[static_cast<std::size_t>(e->parent)].parent < 0;
+    if (is_top) return part_id.empty();
+    if (!part_id.ends_with('.')) return false;
+    part_id.remove_suffix(1);
+  }
+  return false;
+}
+
 const Entity* Structure::find_leaf(std::string_view part_id) const {
   for (std::size_t i = 0; i < entities.size(); ++i) {
-    if (!entities[i].is_multipart && this->part_id(i) == part_id) return &entities[i];
+    if (!entities[i].is_multipart && has_id(i, part_id)) return &entities[i];
   }
   return nullptr;
 }

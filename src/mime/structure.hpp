@@ -59,7 +59,8 @@ struct Structure {
 
   // The first field of that name, nullptr = none.
   const FieldView* field(const Entity& e, std::string_view lower_name) const;
-  std::string part_id(std::size_t index) const;             // empty for multiparts
+  std::string part_id(std::size_t index) const;  // empty for multiparts
+  bool has_id(std::size_t index, std::string_view part_id) const;
   const Entity* find_leaf(std::string_view part_id) const;  // nullptr = none
   std::string file_name(const Entity& e) const;             // decoded; empty = none
 };
