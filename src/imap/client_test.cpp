@@ -503,7 +503,7 @@ TEST(ImapIdle, EndsWithNews) {
   expect_dialogue(
       logged_in("IDLE") + kInboxSelected +
           "C: A3 IDLE\nS: + idling\nS: * OK Still here\nS: * 4 EXISTS\nC: DONE\nS: * 5 EXISTS\nS: A3 OK\n",
-      "changes | new ", [](Loop& loop, Client& client) { return idle_once(loop, client, 10s, false); }, kLoginSteps);
+      "changes | new ", [](Loop& loop, Client& client) { return idle_once(loop, client, 500ms, false); }, kLoginSteps);
 }
 
 TEST(ImapIdle, EndsWhenInterruptedOrLate) {
@@ -518,14 +518,14 @@ TEST(ImapIdle, EndsWhenInterruptedOrLate) {
 TEST(ImapIdle, NewsBeforeTheContinuationAreNotLost) {
   expect_dialogue(
       logged_in("IDLE") + kInboxSelected + "C: A3 IDLE\nS: * 2 EXPUNGE\nS: + idling\nC: DONE\nS: A3 OK\n",
-      "changes | expunged 1 ", [](Loop& loop, Client& client) { return idle_once(loop, client, 10s, false); },
+      "changes | expunged 1 ", [](Loop& loop, Client& client) { return idle_once(loop, client, 500ms, false); },
       kLoginSteps);
 }
 
 TEST(ImapIdle, WithoutIdleAsksNow) {
   expect_dialogue(
       logged_in("") + kInboxSelected + "C: A3 NOOP\nS: * 4 EXISTS\nS: A3 OK\n", "changes | new ",
-      [](Loop& loop, Client& client) { return idle_once(loop, client, 10s, false); }, kLoginSteps);
+      [](Loop& loop, Client& client) { return idle_once(loop, client, 500ms, false); }, kLoginSteps);
   expect_dialogue(
       logged_in("") + kInboxSelected + "C: A3 NOOP\nS: A3 OK\n", "interrupted | ",
       [](Loop& loop, Client& client) { return idle_once(loop, client, 10s, true); }, kLoginSteps);
@@ -535,7 +535,7 @@ TEST(ImapIdle, AServerThatSaysByeIsReported) {
   expect_dialogue(
       logged_in("IDLE") + kInboxSelected + "C: A3 IDLE\nS: + idling\nS: * BYE Disconnected for inactivity.\nCLOSE\n",
       "error imap.bye: Disconnected for inactivity.",
-      [](Loop& loop, Client& client) { return idle_once(loop, client, 10s, false); }, kLoginSteps);
+      [](Loop& loop, Client& client) { return idle_once(loop, client, 500ms, false); }, kLoginSteps);
 }
 
 TEST(ImapClient, AlertsAreKeptForTheUser) {

@@ -74,12 +74,13 @@ std::optional<std::string> Cursor::take_quoted() {
 }
 
 bool Cursor::skip_quoted() {
-  for (++pos_; !at_end(); ++pos_) {
+  ++pos_;
+  while (true) {
     pos_ = std::min(text_.find_first_of("\"\\", pos_), text_.size());
+    if (at_end()) return false;
     if (take('"')) return true;
-    ++pos_;
+    pos_ = std::min(pos_ + 2, text_.size());  // the backslash and what it escapes
   }
-  return false;
 }
 
 Literal* Cursor::take_literal() {
