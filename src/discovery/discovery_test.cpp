@@ -57,7 +57,7 @@ TEST(DiscoveryXml, ReadsElementsAttributesTextAndReferences) {
 
 TEST(DiscoveryXml, RefusesEverythingItDoesNotNeed) {
   std::string deep;
-  for (std::size_t i = 0; i <= kMaxXmlDepth; ++i) deep += "<a>";
+  for (std::size_t i = 0; i <= kMaxXmlDepth; ++i) deep = "<a>" + deep + "</a>";
   std::string many = "<a>";
   for (std::size_t i = 0; i <= kMaxXmlElements; ++i) many += "<b/>";
   std::string attributes = "<a";

@@ -34,6 +34,8 @@ namespace dhii::net::testing {
 enum class Delivery { kWhole, kByteByByte, kRandomSplit };
 inline constexpr Delivery kDeliveries[] = {Delivery::kWhole, Delivery::kByteByByte, Delivery::kRandomSplit};
 enum class Failure { kClose, kHang };
+// kStrict: before each S: the server makes sure that the client waits for it (a client that pipelines may not).
+enum class Turns { kFree, kStrict };
 
 struct Play {
   Delivery delivery = Delivery::kWhole;
@@ -41,6 +43,7 @@ struct Play {
   Failure failure = Failure::kClose;
   std::shared_ptr<SSL_CTX> tls = nullptr;
   unsigned seed = 1;
+  Turns turns = Turns::kFree;
 };
 
 struct Step {
@@ -200,6 +203,14 @@ class ScriptedServer {
     co_return count;
   }
 
+  // Listens a moment; anything heard was said out of turn.
+  static asio::awaitable<bool> client_waits(Shared state) {
+    char buffer[4096];
+    const auto got = co_await Connection::read_some(state->connection, buffer, std::chrono::milliseconds(5));
+    if (got) state->pending.append(buffer, *got);
+    co_return state->pending.empty();
+  }
+
   static asio::awaitable<bool> receive(Shared state) {
     char buffer[4096];
     const auto got = co_await Connection::read_some(state->connection, buffer, kPatience);
@@ -212,6 +223,9 @@ class ScriptedServer {
   static asio::awaitable<bool> play(Shared state, const Step& step) {
     switch (step.kind) {
       case Step::Kind::kSend:
+        if (state->play.turns == Turns::kStrict && !co_await client_waits(state)) {
+          co_return complain(*state, "the client did not wait: \"" + log_escape(state->pending) + "\"");
+        }
         co_return co_await send(state, with_captures(*state, step.text));
       case Step::Kind::kExpectLine:
       case Step::Kind::kExpectMatch:

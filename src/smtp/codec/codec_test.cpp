@@ -122,22 +122,33 @@ TEST(SmtpCommand, TheNullSenderIsAllowedAndTheNullRecipientIsNot) {
   EXPECT_FALSE(rcpt_to(""));
 }
 
+void expect_one_line(const Result<std::string>& line) {
+  if (!line) return;
+  ASSERT_EQ(line->find_first_of(std::string_view("\r\n\0", 3)), line->size() - 2) << log_escape(*line);
+}
+
+// Outside of a quoted string the only '>' is the last byte before the line's end, and there is no space after "TO:".
+void expect_one_path(const std::string& line) {
+  if (line.find('"') != std::string::npos) return;
+  ASSERT_EQ(line.find('>'), line.size() - 3) << log_escape(line);
+  ASSERT_EQ(line.find(' ', 5), std::string::npos) << log_escape(line);
+}
+
 TEST(SmtpCommand, InjectionEveryLineHasOneLineEndAtItsEnd) {
   std::mt19937 random(7);
   const std::string_view alphabet("ab@.<>\"\\ \r\n\t\0[]:;\x80\xc3\xbc", 20);
+  const std::string_view seeds[] = {
+      "ada@example.org", "\"a b\"@example.org", "x@[192.0.2.1]", "ada", "j\xC3\xBCrgen@b.c", ""};
   for (int i = 0; i < 20000; ++i) {
-    std::string text;
-    for (auto n = random() % 14; n > 0; --n) text += alphabet[random() % alphabet.size()];
+    std::string text(seeds[random() % std::size(seeds)]);
+    for (auto n = 1 + random() % 3; n > 0; --n)
+      text.insert(random() % (text.size() + 1), 1, alphabet[random() % alphabet.size()]);
     const Secret secret{std::string_view(text)};
     for (const auto& line :
          {ehlo(text), helo(text), mail_from(text, {}), rcpt_to(text), auth_plain(text, secret), auth_answer(text)}) {
-      if (!line) continue;
-      ASSERT_EQ(line->find_first_of(std::string_view("\r\n\0", 3)), line->size() - 2) << log_escape(*line);
+      expect_one_line(line);
     }
-    if (const auto line = rcpt_to(text)) {
-      // Outside of a quoted string there is one '>' only, the last byte.
-      if (line->find('"') == std::string::npos) ASSERT_EQ(line->find('>'), line->size() - 3) << log_escape(*line);
-    }
+    if (const auto line = rcpt_to(text)) expect_one_path(*line);
   }
 }
 

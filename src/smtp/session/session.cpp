@@ -248,10 +248,7 @@ void Session::on_data(const Reply& reply) {
 
 void Session::on_final_dot() { stage_ = Stage::kAfterFinalDot; }
 
-void Session::on_message_sent() {
-  stage_ = Stage::kAfterFinalDot;
-  state_ = State::kFinal;
-}
+void Session::on_message_sent() { state_ = State::kFinal; }
 
 void Session::on_final(const Reply& reply) {
   if (reply.positive()) {
