@@ -52,7 +52,7 @@ RequestHead make_head(const Parser& parser, const std::string& peer, bool tls) {
 
 // What a client should hear about a head that can't be parsed; nullopt: nothing (it is gone, or it never said
 // anything).
-std::optional<Response> answer_to_broken_head(Dispatcher& dispatcher, const error_code& error, bool got_bytes) {
+std::optional<Response> answer_to_broken_head(Dispatcher& dispatcher, const error_code& error) {
   namespace e = beast::http;
   if (error == e::error::header_limit || error == e::error::buffer_overflow) {
     return dispatcher.refuse_head(431, "http.headers_too_large",
@@ -63,10 +63,6 @@ std::optional<Response> answer_to_broken_head(Dispatcher& dispatcher, const erro
                                   "The body is larger than anything that this server takes.");
   if (error == e::error::bad_version)
     return dispatcher.refuse_head(505, "http.version", "This server speaks HTTP/1.1 and HTTP/1.0.");
-  if (error == beast::error::timeout) {
-    if (!got_bytes) return std::nullopt;
-    return dispatcher.refuse_head(408, "http.slow_headers", "The request's headers took too long.");
-  }
   if (error == e::error::end_of_stream || error == e::error::partial_message) return std::nullopt;
   if (error.category() != e::make_error_code(e::error::bad_method).category()) return std::nullopt;
   return dispatcher.refuse_head(400, "http.malformed", "The request is not well-formed HTTP.");
@@ -131,7 +127,7 @@ class Conversation {
     error_code error;
     co_await beast::http::async_read_header(stream_, buffer_, parser, no_throw(error));
     if (error) {
-      auto answer = answer_to_broken_head(server_.dispatcher, error, true);
+      auto answer = answer_to_broken_head(server_.dispatcher, error);
       if (answer) co_await write(*answer, Connection::kClose, true, false);
       co_return false;
     }
@@ -147,7 +143,10 @@ class Conversation {
     Admission admission = co_await server_.dispatcher.admit(make_head(parser, entry_.peer, tls_));
     BufferedBytes held(server_.buffered_bytes);
     if (!admission.answer && wants_body) admission.answer = co_await read_body(parser, admission, held);
-    const bool drained = parser.is_done();
+    // A head that was refused for its length says nothing certain about where the next request begins.
+    const bool certain = !admission.answer ||
+                         (admission.answer->status != 400 && !parser.get().has_content_length() && !parser.chunked());
+    const bool drained = parser.is_done() && certain;
     Response response =
         admission.answer ? std::move(*admission.answer) : co_await server_.dispatcher.respond(admission);
     const bool keep = drained && parser.keep_alive() && !server_.stopping && !response.stream;
@@ -173,13 +172,12 @@ class Conversation {
       tcp().expires_at(std::min(Clock::now() + server_.options.body_stall_deadline, deadline));
       error_code error;
       co_await beast::http::async_read_some(stream_, buffer_, parser, no_throw(error));
-      if (error == beast::error::timeout)
-        co_return d.refuse(admission, 408, "http.slow_body", "The request's body took too long.");
       if (error == beast::http::error::body_limit) {
         co_return d.refuse(
             admission, 413, "http.body_too_large",
             "The body is larger than the " + std::to_string(admission.body_limit) + " bytes that this address takes.");
       }
+      // Also when it took too long: then the socket is closed already and nobody reads this.
       if (error)
         co_return d.refuse(admission, 400, "http.malformed_body", "The request's body is cut short or malformed.");
       if (!held.grow_to(parser.get().body().size())) {

@@ -55,7 +55,7 @@ bool is_plain(std::string_view s) {
       s, [](char c) { return c > 0x20 && c < 0x7F && c != '\\' && c != '"' && c != '<' && c != '>' && c != '#'; });
 }
 
-bool split_segments(std::string_view path, std::vector<std::string_view>& out) {
+bool split_segments(std::string_view path, std::vector<std::string>& out) {
   std::size_t start = 1;
   while (true) {
     const auto end = std::min(path.find('/', start), path.size());
@@ -65,7 +65,7 @@ bool split_segments(std::string_view path, std::vector<std::string_view>& out) {
     const auto decoded = percent_decode(segment);
     if (!decoded || *decoded == "." || *decoded == "..") return false;
     if (out.size() == kMaxSegments) return false;
-    out.push_back(segment);
+    out.emplace_back(segment);
     if (last) return true;
     start = end + 1;
   }

@@ -16,8 +16,8 @@ inline constexpr std::size_t kMaxSegments = 12;       // the deepest route has 6
 inline constexpr std::size_t kMaxQueryFields = 32;
 
 struct Target {
-  std::string path;                        // as sent
-  std::vector<std::string_view> segments;  // into `path`: "/a/b/" -> "a", "b", ""
+  std::string path;                   // as sent
+  std::vector<std::string> segments;  // still encoded: "/a/b/" -> "a", "b", ""
   Pairs query;
 };
 // nullopt: 400. Only origin-form ("/path?query").

@@ -16,7 +16,8 @@ bool accepts(std::string_view header, std::string_view coding) {
     const auto semicolon = item.find(';');
     const auto name = trim(item.substr(0, semicolon));
     const auto weight = semicolon == std::string_view::npos ? std::string_view() : trim(item.substr(semicolon + 1));
-    if (ascii_iequals(name, coding)) return weight != "q=0" && weight != "q=0.0" && weight != "q=0.00" && weight != "q=0.000";
+    if (ascii_iequals(name, coding))
+      return weight != "q=0" && weight != "q=0.0" && weight != "q=0.00" && weight != "q=0.000";
   }
   return false;
 }
@@ -26,7 +27,9 @@ bool matches(std::string_view if_none_match, std::string_view etag) {
   return if_none_match == "*" || if_none_match.contains(etag);
 }
 
-boost::asio::awaitable<Response> answer(const Request& request, const StaticFile& file) { co_return serve_file(request, file); }
+boost::asio::awaitable<Response> answer(const Request& request, const StaticFile& file) {
+  co_return serve_file(request, file);
+}
 
 Handler handler_of(const StaticFile& file) {
   return [&file](Request& request) { return answer(request, file); };
@@ -60,7 +63,8 @@ Response serve_file(const Request& request, const StaticFile& file) {
 void add_static_routes(Router& router, std::span<const StaticFile> files) {
   for (const auto& file : files) {
     // Public: the app's code holds nothing of anybody's; it is what shows the sign-in page.
-    router.add(Route(Method::kGet, std::string(file.path), Permission::kPublic, RateClass::kNone, BodyRule::none(), handler_of(file)));
+    router.add(Route(Method::kGet, std::string(file.path), Permission::kPublic, RateClass::kNone, BodyRule::none(),
+                     handler_of(file)));
     if (file.path == "/index.html") {
       router.add(Route(Method::kGet, "/", Permission::kPublic, RateClass::kNone, BodyRule::none(), handler_of(file)));
     }

@@ -1,4 +1,5 @@
-// The web app's files, embedded in the program with their compressed twins. Hashed assets are immutable; the document is revalidated.
+// The web app's files, embedded in the program with their compressed twins. Hashed assets are immutable; the document
+// is revalidated.
 #pragma once
 #include <span>
 #include <string_view>
@@ -9,13 +10,13 @@
 namespace dhii::http {
 
 struct StaticFile {
-  std::string_view path;          // "/assets/index-abc.js"
+  std::string_view path;  // "/assets/index-abc.js"
   std::string_view content_type;
-  std::string_view etag;          // quoted
-  std::string_view identity;      // all three live for ever
-  std::string_view gzip;          // empty: not worth it
+  std::string_view etag;      // quoted
+  std::string_view identity;  // all three live for ever
+  std::string_view gzip;      // empty: not worth it
   std::string_view brotli;
-  bool immutable = false;         // the name holds a hash of the content
+  bool immutable = false;  // the name holds a hash of the content
 };
 
 // Made by cmake/EmbedWeb.cmake.

@@ -6,7 +6,8 @@ namespace dhii::http {
 namespace {
 
 constexpr StaticFile kScript{"/assets/a-1.js", "text/javascript; charset=utf-8", "\"e1\"", "plain", "gz", "br", true};
-constexpr StaticFile kDocument{"/index.html", "text/html; charset=utf-8", "\"e2\"", "<!doctype html>", "gz", "br", false};
+constexpr StaticFile kDocument{"/index.html", "text/html; charset=utf-8", "\"e2\"", "<!doctype html>", "gz", "br",
+                               false};
 
 Request with(std::string_view name, std::string_view value) {
   Request request;
