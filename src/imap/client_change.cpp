@@ -5,18 +5,12 @@
 #include "imap/session/replies.hpp"
 
 namespace dhii::imap {
-namespace {
-
-constexpr std::size_t kMaxSetText = 7000;  // servers take lines of at least 8000 bytes (RFC 9051 §4)
-
-}  // namespace
-
 net::Task<StoreResult> Client::Impl::store_flags(const UidSet& uids, const Flags& add, const Flags& remove,
                                                  std::optional<ModSeq> unchanged_since) {
   DHII_CO_TRY(ready());
   StoreResult result;
   if (!condstore_) unchanged_since.reset();
-  for (UidSet& line : uids.split(SIZE_MAX, kMaxSetText)) {
+  for (UidSet& line : lines_of(uids)) {
     if (!add.empty()) DHII_CO_TRY(co_await store_one(line, "+FLAGS.SILENT", add, unchanged_since, result));
     // Our own first STORE raised the MODSEQ: the second must not be conditional, and leaves out what the first refused.
     line.remove(result.modified);
@@ -59,7 +53,7 @@ net::Task<UidMapping> Client::Impl::copy_or_move(Word verb, const UidSet& uids, 
     mapping.uids.insert(mapping.uids.end(), part.uids.begin(), part.uids.end());
     return true;
   };
-  for (const UidSet& line : uids.split(SIZE_MAX, kMaxSetText)) {
+  for (const UidSet& line : lines_of(uids)) {
     Command command(verb);
     command.uids(line).mailbox(destination);
     DHII_CO_TRY_ASSIGN(const auto status, co_await run_ok(std::move(command), [&](Response& response) {
@@ -90,7 +84,7 @@ net::Task<SourceState> Client::Impl::expunge(const UidSet& uids) {
   DHII_CO_TRY(ready());
   DHII_CO_TRY(co_await store_flags(uids, Flags{SystemFlag::kDeleted}, {}, std::nullopt));
   if (capabilities_.uidplus()) {
-    for (const UidSet& line : uids.split(SIZE_MAX, kMaxSetText))
+    for (const UidSet& line : lines_of(uids))
       DHII_CO_TRY(co_await run_ok(std::move(Command("UID EXPUNGE").uids(line))));
     co_return SourceState::kRemoved;
   }

@@ -8,32 +8,64 @@
 namespace dhii::imap {
 namespace {
 
-constexpr std::size_t kMaxSetText = 7000;  // servers take lines of at least 8000 bytes (RFC 9051 §4)
+// RFC 9738 §3.1: a server with MESSAGELIMIT does the highest UIDs and tells the lowest it did; the rest has to be asked
+// for again. Taking such an answer for the whole would look like thousands of deleted messages.
+std::optional<Uid> stopped_at(const StatusText& status) {
+  if (status.code.kind != CodeKind::kMessageLimit || status.code.source.size() != 1) return std::nullopt;
+  return status.code.source[0].first;
+}
 
-std::vector<UidSet> lines_of(const UidSet& uids) { return uids.split(SIZE_MAX, kMaxSetText); }
+constexpr std::size_t kMaxRounds =
+    5000;  // of asking for the rest: five million messages at the smallest limit seen, 1000
+
+Result<UidSet> rest_of(const UidSet& asked, Uid stopped, std::size_t round) {
+  UidSet rest = asked;
+  rest.remove(UidSet::of_ranges({{stopped, kMaxUid}}));
+  if (rest == asked || round > kMaxRounds) return fail(ImapError::kNonsense, "MESSAGELIMIT without an end");
+  return rest;
+}
 
 }  // namespace
+
+std::vector<UidSet> Client::Impl::lines_of(const UidSet& uids) const {
+  constexpr std::size_t kMaxSetText = 7000;      // servers take lines of at least 8000 bytes (RFC 9051 §4)
+  constexpr std::uint64_t kCountable = 500'000;  // an open set ("1:*") names billions: the server says where it stopped
+  const auto limit = capabilities_.message_limit();
+  return uids.split(limit && uids.size() <= kCountable ? std::max<std::uint64_t>(*limit, 100) : SIZE_MAX, kMaxSetText);
+}
 
 net::Task<std::vector<FlagsOf>> Client::Impl::fetch_flags(const UidSet& uids, std::optional<ModSeq> changed_since) {
   DHII_CO_TRY(ready());
   std::vector<FlagsOf> result;
+  std::optional<Uid> stopped;
   const Handler handler = [&](Response& response) {
+    if (auto* status = std::get_if<UntaggedStatus>(&response)) {
+      if (const auto at = stopped_at(*status)) stopped = at;
+      return false;
+    }
     auto* fetch = std::get_if<FetchData>(&response);
     // "9:*" also names the last message below 9 (RFC 9051 §9 seq-range): not asked for.
     if (fetch == nullptr || !fetch->uid || !fetch->flags || !uids.contains(*fetch->uid)) return false;
     result.push_back({*fetch->uid, std::move(fetch->flags), fetch->modseq});
     return true;
   };
-  for (const UidSet& line : lines_of(uids)) {
+  std::vector<UidSet> lines = lines_of(uids);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
     Command command("UID FETCH");
-    command.uids(line).word(condstore_ ? Word("(UID FLAGS MODSEQ)") : Word("(UID FLAGS)"));
+    command.uids(lines[i]).word(condstore_ ? Word("(UID FLAGS MODSEQ)") : Word("(UID FLAGS)"));
     if (changed_since && condstore_) command.word("(CHANGEDSINCE").number(changed_since->value).glue(")");
-    DHII_CO_TRY(co_await run_ok(std::move(command), handler));
+    stopped.reset();
+    DHII_CO_TRY_ASSIGN(const auto status, co_await run_ok(std::move(command), handler));
+    if (const auto at = stopped_at(status)) stopped = at;
+    if (!stopped) continue;
+    DHII_CO_TRY_ASSIGN(auto rest, rest_of(lines[i], *stopped, lines.size()));
+    if (!rest.empty()) lines.push_back(std::move(rest));
   }
   co_return result;
 }
 
-net::Task<UidSet> Client::Impl::search_uids(Command command) {
+// `stopped`: where a server with MESSAGELIMIT stopped. Without it such an answer is an error.
+net::Task<UidSet> Client::Impl::search_uids(Command command, std::optional<Uid>* stopped) {
   std::vector<UidRange> found;
   bool told = false;
   const Handler handler = [&](Response& response) {
@@ -48,19 +80,35 @@ net::Task<UidSet> Client::Impl::search_uids(Command command) {
     }
     return told = true;
   };
-  DHII_CO_TRY(co_await run_ok(std::move(command), handler));
+  DHII_CO_TRY_ASSIGN(const auto status, co_await run_ok(std::move(command), handler));
   // An OK without an answer isn't "nothing": believing it would delete everything here.
   if (!told) co_return fail(ImapError::kNonsense, "SEARCH was answered without a result");
+  const auto at = stopped_at(status);
+  if (at && stopped == nullptr) co_return fail(ImapError::kTryLater, server_words(status));
+  if (stopped != nullptr) *stopped = at;
   co_return UidSet::of_ranges(std::move(found));
 }
 
 net::Task<UidSet> Client::Impl::all_uids() {
   DHII_CO_TRY(ready());
-  DHII_CO_TRY_ASSIGN(auto uids, co_await search_uids(capabilities_.esearch() ? Command("UID SEARCH RETURN (ALL) ALL")
-                                                                             : Command("UID SEARCH ALL")));
-  if (uids.empty() && changes_.exists() > 0)
+  UidSet rest = UidSet::all();
+  std::vector<UidRange> found;
+  for (std::size_t round = 0; !rest.empty(); ++round) {
+    Command command(capabilities_.esearch() ? Command("UID SEARCH RETURN (ALL)") : Command("UID SEARCH"));
+    if (round == 0)
+      command.word("ALL");
+    else
+      command.word("UID").uids(rest);
+    std::optional<Uid> stopped;
+    DHII_CO_TRY_ASSIGN(const auto uids, co_await search_uids(std::move(command), &stopped));
+    found.insert(found.end(), uids.ranges().begin(), uids.ranges().end());
+    if (!stopped) break;
+    DHII_CO_TRY_ASSIGN(rest, rest_of(rest, *stopped, round));
+  }
+  if (found.empty() && changes_.exists() > 0) {
     co_return fail(ImapError::kNonsense, "SEARCH found none of " + std::to_string(changes_.exists()) + " messages");
-  co_return uids;
+  }
+  co_return UidSet::of_ranges(std::move(found));
 }
 
 net::Task<UidSet> Client::Impl::search_deleted() { return search_uids(Command("UID SEARCH DELETED")); }

@@ -89,6 +89,8 @@ class Client::Impl {
   // run, with NO and BAD as errors.
   net::Task<TaggedStatus> run_ok(Command command, const Handler& handler = {});
   void absorb(Response& response, const Handler& handler);
+  // A set as commands may name it: short enough a line, few enough messages (RFC 9738).
+  std::vector<UidSet> lines_of(const UidSet& uids) const;
 
   net::Task<Condition> greet(const Settings& settings);
   net::Task<> secure(const Settings& settings);
@@ -105,7 +107,7 @@ class Client::Impl {
   struct FetchJob;
   net::Task<> run_fetches(FetchJob& job);
   net::Task<> deliver(FetchJob& job, FetchData fetch);
-  net::Task<UidSet> search_uids(Command command);
+  net::Task<UidSet> search_uids(Command command, std::optional<Uid>* stopped = nullptr);
 
   net::Task<> store_one(const UidSet& uids, Word operation, const Flags& flags, std::optional<ModSeq> unchanged_since,
                         StoreResult& result);

@@ -94,7 +94,10 @@ net::Task<> Client::Impl::authenticate(const Settings& settings) {
   if (before.auth_plain()) {
     capabilities_ = before;
     status = co_await authenticate_plain(settings);
-  } else if (!before.login_disabled()) {
+  }
+  // Also where AUTH=PLAIN is offered and not understood.
+  const bool by_login = !before.auth_plain() || (status && status->condition == Condition::kBad);
+  if (by_login && !before.login_disabled()) {
     capabilities_ = before;
     Command command("LOGIN");
     command.sensitive().string(settings.login).string(settings.password.reveal());

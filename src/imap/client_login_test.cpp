@@ -61,6 +61,17 @@ TEST(ImapLogin, FallsBackToLogin) {
                   "IMAP4REV1 UIDPLUS ", describe_session);
 }
 
+TEST(ImapLogin, FallsBackToLoginWherePlainIsOfferedAndNotUnderstood) {
+  expect_dialogue(R"(
+    S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready
+    C: A1 AUTHENTICATE PLAIN AGFubmEAc2VjcmV0
+    S: A1 BAD unknown command
+    C: A2 LOGIN "anna" "secret"
+    S: A2 OK [CAPABILITY IMAP4rev1 IDLE] in
+  )",
+                  "IMAP4REV1 IDLE ", describe_session);
+}
+
 TEST(ImapLogin, ICloudsEnableWithoutEnabledLeavesQresyncOff) {
   expect_dialogue(R"(
     S: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] hello

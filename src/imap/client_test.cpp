@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "imap/testing/dialogue.hpp"
+#include "net/deadline.hpp"
 
 namespace dhii::imap {
 namespace {
@@ -235,6 +236,48 @@ TEST(ImapSearch, AnOkWithoutAResultIsNotAnEmptyMailbox) {
                   "error imap.nonsense: SEARCH was answered without a result", talk, kLoginSteps);
   expect_dialogue(logged_in("") + kInboxSelected + "C: A3 UID SEARCH ALL\nS: * SEARCH\nS: A3 OK\n",
                   "error imap.nonsense: SEARCH found none of 3 messages", talk, kLoginSteps);
+}
+
+// RFC 9738: a part taken for the whole would look like deleted messages.
+TEST(ImapSearch, AServerWithAMessageLimitIsAskedForTheRest) {
+  expect_dialogue(
+      logged_in("ESEARCH MESSAGELIMIT=1000") + kInboxSelected + R"(
+    C: A3 UID SEARCH RETURN (ALL) ALL
+    S: * ESEARCH (TAG "A3") UID ALL 20:29
+    S: A3 OK [MESSAGELIMIT 1000 20] SEARCH completed with 1000 partial results
+    C: A4 UID SEARCH RETURN (ALL) UID 1:19
+    S: * ESEARCH (TAG "A4") UID ALL 3
+    S: A4 OK
+    C: A5 UID FETCH 1:* (UID FLAGS)
+    S: * 2 FETCH (UID 20 FLAGS ())
+    S: * NO [MESSAGELIMIT 1000 20] partial
+    S: A5 OK
+    C: A6 UID FETCH 1:19 (UID FLAGS)
+    S: * 1 FETCH (UID 3 FLAGS ())
+    S: A6 OK
+  )",
+      "3,20:29 20() 3()",
+      [](Loop& loop, Client& client) -> std::string {
+        SELECT_INBOX();
+        TALK(uids, client.all_uids());
+        TALK(flags, client.fetch_flags(UidSet::all()));
+        return uids->to_text() + " " + show(*flags);
+      },
+      kLoginSteps);
+}
+
+TEST(ImapSearch, AMessageLimitWithoutAnEndIsNonsense) {
+  expect_dialogue(
+      logged_in("") + kInboxSelected +
+          "C: A3 UID SEARCH ALL\nS: * SEARCH 5\nS: A3 OK [MESSAGELIMIT 1000 5] partial\nC: A4 UID SEARCH UID 1:4\nS: * "
+          "SEARCH\nS: A4 OK [MESSAGELIMIT 1000 5] partial\n",
+      "error imap.nonsense: MESSAGELIMIT without an end",
+      [](Loop& loop, Client& client) -> std::string {
+        SELECT_INBOX();
+        TALK(uids, client.all_uids());
+        return uids->to_text();
+      },
+      kLoginSteps);
 }
 
 class Collect : public FetchSink {
@@ -558,6 +601,25 @@ TEST(ImapClient, AnAnswerToACommandNeverSentBreaksTheConnection) {
         return "fine";
       },
       kLoginSteps);
+}
+
+TEST(ImapClient, ACancelledCommandLeavesTheConnectionBroken) {
+  EXPECT_EQ(testing::play(
+                logged_in("") + "C: A2 NOOP\nHANG\n",
+                [](Loop& loop, Client& client) {
+                  const auto late = loop.run(net::with_deadline(20ms, client.noop()));
+                  return error_text(late) + (client.broken() ? " broken " : " usable ") +
+                         error_text(loop.run(client.noop()));
+                },
+                {}, 10s, true),
+            "error net.timeout broken error imap.connection_lost: 127.0.0.1");
+}
+
+TEST(ImapLogin, AMailboxNameThatCannotBeSentBackIsNotListed) {
+  expect_dialogue(logged_in("") +
+                      "C: A2 LIST \"\" \"*\"\nS+ * LIST () \"/\" {15}\\r\\nx\\r\\nA9 DELETE z\\r\\n\nS: A2 OK\nC: A3 "
+                      "LSUB \"\" \"*\"\nS: A3 OK\n",
+                  "INBOX=inbox ", show_mailboxes, kLoginSteps);
 }
 
 TEST(ImapClient, LogsOutPolitely) {

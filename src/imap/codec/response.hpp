@@ -38,6 +38,7 @@ enum class CodeKind {
   kHighestModSeq,
   kInUse,
   kLimit,
+  kMessageLimit,
   kModified,
   kNoModSeq,
   kNonExistent,
@@ -62,7 +63,7 @@ struct ResponseCode {
   CodeKind kind = CodeKind::kNone;
   std::string name;              // upper case, as sent
   std::uint64_t number = 0;      // UIDVALIDITY, UIDNEXT, UNSEEN, HIGHESTMODSEQ; UIDVALIDITY of APPENDUID and COPYUID
-  std::vector<UidRange> source;  // COPYUID, in order; MODIFIED
+  std::vector<UidRange> source;  // COPYUID, in order; MODIFIED; the lowest UID done of MESSAGELIMIT
   std::vector<UidRange> destination;      // COPYUID, APPENDUID
   std::optional<Flags> flags;             // PERMANENTFLAGS
   std::vector<std::string> capabilities;  // CAPABILITY

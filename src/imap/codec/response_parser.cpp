@@ -63,6 +63,7 @@ constexpr CodeName kCodes[] = {
     {"HIGHESTMODSEQ", CodeKind::kHighestModSeq},
     {"INUSE", CodeKind::kInUse},
     {"LIMIT", CodeKind::kLimit},
+    {"MESSAGELIMIT", CodeKind::kMessageLimit},
     {"MODIFIED", CodeKind::kModified},
     {"NOMODSEQ", CodeKind::kNoModSeq},
     {"NONEXISTENT", CodeKind::kNonExistent},
@@ -121,6 +122,10 @@ void take_code_arguments(Cursor& in, ResponseCode& code) {
       code.source = take_code_ranges(in);
       code.destination = take_code_ranges(in);
       return;
+    case CodeKind::kMessageLimit:  // RFC 9738 §3.1
+      code.number = in.take_number().value_or(0);
+      code.source = take_code_ranges(in);
+      return;
     case CodeKind::kModified:
       code.source = take_code_ranges(in);
       return;
@@ -176,21 +181,26 @@ std::optional<std::optional<char>> take_delimiter(Cursor& in) {
   return std::optional<char>((*text)[0]);
 }
 
+// Names that can't be sent back (line breaks, NUL) or were cut don't become mailboxes.
+std::optional<MailboxName> checked_name(std::string_view name) {
+  const bool sendable = name.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+  if (name.empty() || name.size() > kMaxMailboxNameBytes || !sendable) return std::nullopt;
+  return MailboxName::from_wire(name);
+}
+
 // An astring; an unquoted name with spaces in it (old Exchange) goes up to the next list or the end of the line.
 std::optional<MailboxName> take_mailbox(Cursor& in) {
   in.skip_spaces();
   const bool atom = in.peek() != '"' && in.rest().find_first_not_of("{~") == 0;
   if (!atom) {
     auto name = in.take_astring();
-    if (!name || name->empty()) return std::nullopt;
-    return MailboxName::from_wire(*name);
+    return name ? checked_name(*name) : std::nullopt;
   }
   const auto rest = in.rest();
   const auto name = trim(rest.substr(0, rest.find(" (")));
   const std::size_t skip = static_cast<std::size_t>(name.data() - rest.data()) + name.size();
   for (std::size_t i = 0; i < skip; ++i) in.take(in.peek());
-  if (name.empty()) return std::nullopt;
-  return MailboxName::from_wire(name);
+  return checked_name(name);
 }
 
 Parsed parse_list(Cursor& in, ListData::Kind kind) {

@@ -191,10 +191,10 @@ TEST(ImapResponse, DominoBracketsAndZohoModseqsAreTaken) {
 }
 
 TEST(ImapResponse, MalformedKnownDataIsSkippedNotFatal) {
-  for (const std::string_view line : {"* 1 FETCH (UID 5\r\n", "* 1 FETCH (UID 0)\r\n", "* 1 FETCH UID 5\r\n",
-                                      "* FLAGS x\r\n", "* LIST \"/\" x\r\n", "* STATUS x\r\n", "* SEARCH 1 x\r\n",
-                                      "* VANISHED 1,,2\r\n", "* 1 FETCH (FLAGS ((a)) UID 1)\r\n", "* ID (\"a\")\r\n",
-                                      "* STATUS x (MESSAGES \"open\r\n", "* STATUS x (MESSAGES \"open\\\r\n"}) {
+  for (const std::string_view line :
+       {"* 1 FETCH (UID 5\r\n", "* 1 FETCH (UID 0)\r\n", "* 1 FETCH UID 5\r\n", "* FLAGS x\r\n", "* LIST \"/\" x\r\n",
+        "* STATUS x\r\n", "* SEARCH 1 x\r\n", "* VANISHED 1,,2\r\n", "* 1 FETCH (FLAGS ((a)) UID 1)\r\n",
+        "* ID (\"a\")\r\n", "* STATUS x (MESSAGES \"open\r\n", "* STATUS x (MESSAGES \"open\\\r\n"}) {
     EXPECT_TRUE(one<OtherData>(line).malformed) << line;
   }
   EXPECT_FALSE(one<OtherData>("* THREAD (1 (2 3)(4))\r\n").malformed);

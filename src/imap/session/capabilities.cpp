@@ -26,13 +26,12 @@ bool Capabilities::has(std::string_view name) const {
   return std::ranges::find(names_, upper) != names_.end();
 }
 
-std::optional<std::uint64_t> Capabilities::append_limit() const {
-  constexpr std::string_view kPrefix = "APPENDLIMIT=";
+std::optional<std::uint64_t> Capabilities::number_of(std::string_view prefix) const {
   for (const std::string& name : names_) {
-    if (!name.starts_with(kPrefix)) continue;
-    std::uint64_t limit = 0;
-    const auto [end, error] = std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), limit);
-    if (error == std::errc() && end == name.data() + name.size()) return limit;
+    if (!name.starts_with(prefix)) continue;
+    std::uint64_t n = 0;
+    const auto [end, error] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), n);
+    if (error == std::errc() && end == name.data() + name.size()) return n;
   }
   return std::nullopt;
 }

@@ -42,9 +42,14 @@ class Capabilities {
   bool binary() const { return has("BINARY") || imap4rev2(); }
   bool id() const { return has("ID"); }
   bool gmail() const { return has("X-GM-EXT-1"); }
-  std::optional<std::uint64_t> append_limit() const;  // RFC 7889
+  std::optional<std::uint64_t> append_limit() const { return number_of("APPENDLIMIT="); }  // RFC 7889
+  std::optional<std::uint64_t> message_limit() const {
+    return number_of("MESSAGELIMIT=");
+  }  // RFC 9738: messages one command may name
 
  private:
+  std::optional<std::uint64_t> number_of(std::string_view prefix) const;
+
   std::vector<std::string> names_;
 };
 
