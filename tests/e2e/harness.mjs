@@ -4,6 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -144,27 +145,60 @@ export class Server {
 
 // ---- the browser -----------------------------------------------------------------------------------------------
 
+/** A proxy that lets nothing through and remembers what it was asked for. Loopback doesn't go through it. */
+class Watch {
+  seen = [];
+
+  /** Chromium's own housekeeping is not ours to judge. */
+  note(target) {
+    if (!/^(?:https?:\/\/)?(?:[\w-]+\.)*(?:google|googleapis|gstatic)\.com[:/]/.test(target)) this.seen.push(target);
+  }
+
+  async start() {
+    this.server = createHttpServer((request, response) => {
+      this.note(request.url);
+      response.writeHead(502).end();
+    });
+    this.server.on('connect', (request, socket) => {
+      this.note(request.url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      socket.on('error', () => {});
+    });
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    return this;
+  }
+
+  /** What was asked for since the last time. */
+  take() {
+    return this.seen.splice(0);
+  }
+}
+
+/** Chromium, and a watch over everything that it sends to other hosts: blocked requests never reach the watch. */
 export async function browser() {
-  return chromium.launch({
+  const watch = await new Watch().start();
+  const launched = await chromium.launch({
     executablePath: process.env.DHII_CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      `--proxy-server=http://127.0.0.1:${watch.server.address().port}`,
+    ],
   });
+  launched.on('disconnected', () => watch.server.close());
+  launched.watch = watch;
+  return launched;
 }
 
 /** A person at a browser of their own; keeps what went wrong in it. */
-export async function person(chromium_browser, server, options = {}) {
+export async function person(chromium_browser, options = {}) {
   const context = await chromium_browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
-  const trouble = { errors: [], dialogs: [], foreign: [] };
+  const trouble = { errors: [], dialogs: [] };
   page.on('pageerror', (error) => trouble.errors.push(error.stack ?? error.message));
   page.on('dialog', (dialog) => {
     trouble.dialogs.push(dialog.message());
     void dialog.dismiss();
-  });
-  context.on('request', (request) => {
-    const url = request.url();
-    if (!url.startsWith(`${server.url}/`) && /^(?:https?|wss?|ftp):/.test(url)) trouble.foreign.push(url);
   });
   return { context, page, trouble };
 }

@@ -15,6 +15,10 @@ const kPerPage = 60; // raw frames at a time
 const has_corpus = existsSync(join(corpus, 'html-xss'));
 const options = has_corpus ? {} : { skip: `no corpus at ${corpus} (set DHII_CORPUS)` };
 
+// DHII_PAYLOAD_STEP=20 takes every twentieth: for a quick look while working.
+const kStep = Number(process.env.DHII_PAYLOAD_STEP ?? 1);
+const all_payloads = has_corpus ? html_payloads().filter((_, i) => i % kStep === 0) : [];
+
 let folder, server, chromium, someone, fake;
 
 before(async () => {
@@ -22,7 +26,7 @@ before(async () => {
   folder = temporary_folder('xss');
   server = await new Server(folder).start();
   chromium = await browser();
-  someone = await person(chromium, server);
+  someone = await person(chromium);
   await someone.page.addInitScript(() => {
     // Whatever runs in the app's own page would show here; frames have another origin.
     window.__ran = [];
@@ -47,7 +51,7 @@ async function fake_mail() {
   writeFileSync(bundle, outputFiles[0].contents);
   const { FakeServer } = await import(pathToFileURL(bundle).href);
   const made = new FakeServer();
-  html_payloads().forEach((payload, i) => {
+  all_payloads.forEach((payload, i) => {
     const thread = Math.floor(i / kPerThread);
     made.add({
       id: `e${i}`,
@@ -76,11 +80,10 @@ async function route_to_fake(page, account) {
 
 test('the watch sees what it must see', options, async () => {
   // Without this, the tests below could pass because nobody looks.
-  const { page, trouble } = await person(chromium, server);
-  await page.route('https://leak.example/**', (route) => route.abort());
-  await page.setContent('<img src="https://leak.example/control"><img src=x onerror="alert(1)">');
-  await page.waitForTimeout(500);
-  assert.deepEqual(trouble.foreign, ['https://leak.example/control']);
+  const { page, trouble } = await person(chromium);
+  await page.setContent('<img src="http://leak.example/control"><img src="https://leak.example/control"><img src=x onerror="alert(1)">');
+  await page.waitForTimeout(1000);
+  assert.deepEqual(chromium.watch.take().sort(), ['http://leak.example/control', 'leak.example:443']);
   assert.deepEqual(trouble.dialogs, ['1']);
   await page.context().close();
 });
@@ -91,7 +94,7 @@ test('as mail: sanitised, in the frame of the app', { ...options, timeout: 600_0
   await route_to_fake(page, account);
   await page.reload();
   await rows(page).first().waitFor();
-  const total = html_payloads().length;
+  const total = all_payloads.length;
   const threads = Math.ceil(total / kPerThread);
   let shown = 0;
   await page.keyboard.press('j');
@@ -104,7 +107,7 @@ test('as mail: sanitised, in the frame of the app', { ...options, timeout: 600_0
     await page.waitForFunction((n) => document.querySelectorAll('.conversation-pane iframe').length === n, expected, { timeout: 60_000 });
     shown += await page.locator('.conversation-pane iframe').count();
     await page.waitForTimeout(150);
-    assert.deepEqual(trouble.foreign, [], `requests while ${heading} was open`);
+    assert.deepEqual(chromium.watch.take(), [], `requests while ${heading} was open`);
     assert.deepEqual(trouble.dialogs, [], `dialogs while ${heading} was open`);
     assert.deepEqual(await page.evaluate(() => window.__ran), [], `scripts while ${heading} was open`);
     if (i < threads - 1) await page.keyboard.press('j');
@@ -117,12 +120,14 @@ test('as mail: sanitised, in the frame of the app', { ...options, timeout: 600_0
 });
 
 test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_000 }, async () => {
-  const { page, context, trouble } = await person(chromium, server);
+  const { page, context, trouble } = await person(chromium);
   // A page of our origin without the app: the frame is all that stands between the payload and the world.
   await page.route(`${server.url}/bare`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>bare</title>' }));
   const token = await sign_in();
   await page.goto(`${server.url}/bare`);
-  const payloads = html_payloads();
+  // For these Chromium opens a connection ahead, without a request, whatever the policy says: only the sanitiser
+  // keeps them out, which the test above proves.
+  const payloads = all_payloads.filter((payload) => !/preconnect|<frameset/i.test(payload));
   for (let start = 0; start < payloads.length; start += kPerPage) {
     const part_of = payloads.slice(start, start + kPerPage);
     const loaded = await page.evaluate(async ({ html, token }) => {
@@ -148,7 +153,7 @@ test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_0
     }, { html: part_of, token });
     assert.equal(loaded, part_of.length, `all frames from ${start} on loaded`);
     await page.waitForTimeout(100);
-    assert.deepEqual(trouble.foreign, [], `requests of payloads ${start} to ${start + part_of.length}`);
+    assert.deepEqual(chromium.watch.take(), [], `requests of payloads ${start} to ${start + part_of.length}`);
     assert.deepEqual(trouble.dialogs, []);
     assert.equal(page.url(), `${server.url}/bare`);
     assert.equal(context.pages().length, 1, 'no window was opened');
@@ -156,7 +161,7 @@ test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_0
 });
 
 test('remote images load only after they were asked for', options, async () => {
-  const { page, trouble } = someone;
+  const { page } = someone;
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   fake.add({
     id: 'e90000', threadId: 't90000', subject: 'a newsletter', receivedAt: '2030-01-01T00:00:00Z',
@@ -165,15 +170,14 @@ test('remote images load only after they were asked for', options, async () => {
     htmlBody: [part('h', 'text/html')],
   });
   await route_to_fake(page, 'a1');
-  await page.route('https://images.example/**', (route) => route.abort());
   await page.reload();
   await rows(page).filter({ hasText: 'a newsletter' }).click();
   await page.getByText('One remote image is not loaded').waitFor();
   await page.waitForTimeout(500);
-  assert.deepEqual(trouble.foreign, []);
+  assert.deepEqual(chromium.watch.take(), []);
   await page.getByRole('button', { name: 'Load remote images' }).click();
   await page.waitForTimeout(1500);
-  assert.deepEqual(trouble.foreign, ['https://images.example/cover.png']);
+  assert.deepEqual([...new Set(chromium.watch.take())], ['images.example:443']);
 });
 
 async function sign_in() {
