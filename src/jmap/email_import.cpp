@@ -1,203 +1,157 @@
 // Email/import and Email/copy (RFC 8621 §4.8, §4.7).
-#include <array>
-
 #include "jmap/blob.hpp"
-#include "jmap/core/dates.hpp"
 #include "jmap/core/methods.hpp"
 #include "jmap/email.hpp"
-#include "store/repositories.hpp"
+#include "jmap/email_create.hpp"
+#include "jmap/email_set.hpp"
 
 namespace dhii::jmap {
 namespace {
 
-constexpr std::array<std::string_view, 4> kImportNames{"blobId", "mailboxIds", "keywords", "receivedAt"};
-constexpr std::array<std::string_view, 4> kCopyNames{"id", "mailboxIds", "keywords", "receivedAt"};
+constexpr std::string_view kImportable[] = {"blobId", "mailboxIds", "keywords", "receivedAt"};
+constexpr std::string_view kCopyable[] = {"id", "mailboxIds", "keywords", "receivedAt"};
 
-struct Placing {
-  std::vector<MailboxId> mailboxes;
-  store::Keywords keywords;
-  std::optional<Timestamp> received_at;
-};
-
-SetOutcome<Placing> read_placing(Call& call, store::ReadTx& tx, const AccountInfo& account, const json::object& properties) {
-  Placing out;
-  auto mailboxes = read_mailbox_ids(call, tx, account, find(properties, "mailboxIds"));
-  if (!mailboxes) return std::unexpected(mailboxes.error());
-  out.mailboxes = std::move(*mailboxes);
-  auto keywords = read_keywords(find(properties, "keywords"));
-  if (!keywords) return std::unexpected(keywords.error());
-  out.keywords = std::move(*keywords);
-  const auto* when = find(properties, "receivedAt");
-  if (!when || when->is_null()) return out;
-  const auto text = as_string(*when);
-  out.received_at = text ? parse_utc_date(*text) : std::nullopt;
-  if (!out.received_at) return std::unexpected(invalid_property("receivedAt", "Must be a UTC date such as 2026-01-31T12:00:00Z."));
-  return out;
-}
-
-SetOutcome<json::object> add(Call& call, store::WriteTx& tx, const AccountInfo& account, std::string_view raw, Placing placing) {
-  store::NewEmail email;
-  email.account = account.id;
-  email.blob = tx.blobs().prepare(raw);
-  DHII_TRY_ASSIGN(email.digest, mime::digest(raw));
-  email.received_at = placing.received_at.value_or(tx.now());
-  email.keywords = std::move(placing.keywords);
-  email.mailboxes = std::move(placing.mailboxes);
-  DHII_TRY_ASSIGN(const auto ids, store::add_emails(tx, std::span(&email, 1), store::Origin::kLocal));
-  DHII_TRY_ASSIGN(const auto rows, store::get_emails(tx, account.id, ids));
-  if (rows.empty()) return std::unexpected(SetError("serverFail", ""));
-  return created_email(rows.front(), call.storage);
-}
-
-SetOutcome<json::object> import_one(Call& call, store::WriteTx& tx, const AccountInfo& account, const json::object& properties) {
-  if (auto bad = names_outside(properties, kImportNames); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be set."));
-  const auto* blob_id = find(properties, "blobId");
-  const auto text = blob_id ? as_string(*blob_id) : std::nullopt;
-  if (!text) return std::unexpected(invalid_property("blobId", "Must be the id of an uploaded message."));
-  DHII_TRY_ASSIGN(const auto raw, load_blob(tx, account.id, *text));
-  if (!raw) return std::unexpected(invalid_property("blobId", "There is no such blob."));
-  if (raw->empty()) return std::unexpected(SetError("invalidEmail", "The blob is empty."));
-  auto placing = read_placing(call, tx, account, properties);
-  if (!placing) return std::unexpected(placing.error());
-  return add(call, tx, account, *raw, std::move(*placing));
-}
-
-SetOutcome<json::object> copy_one(Call& call, store::WriteTx& tx, const AccountInfo& from, const AccountInfo& to, const json::object& properties) {
-  if (auto bad = names_outside(properties, kCopyNames); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be set."));
-  const auto* id_value = find(properties, "id");
-  const auto text = id_value ? as_string(*id_value) : std::nullopt;
-  const auto id = text ? resolve_id_as<EmailId>(call, *text) : std::nullopt;
-  if (!id) return std::unexpected(not_found());
-  DHII_TRY_ASSIGN(const auto rows, store::get_emails(tx, from.id, std::array{*id}));
-  if (rows.empty()) return std::unexpected(not_found());
-  auto placing = read_placing(call, tx, to, properties);
-  if (!placing) return std::unexpected(placing.error());
-  if (!properties.contains("keywords")) placing->keywords = rows.front().keywords;
-  if (!placing->received_at) placing->received_at = rows.front().received_at;
-  DHII_TRY_ASSIGN(const auto raw, tx.blobs().get(tx, rows.front().blob));
-  return add(call, tx, to, raw, std::move(*placing));
-}
-
-// created and notCreated of a map of objects. A fatal error ends the method.
-template <class One>
-std::optional<MethodError> each(Call& call, const json::object& map, json::object& created, json::object& failed, One&& one) {
-  for (const auto& item : map) {
-    const auto* properties = item.value().if_object();
-    auto done = properties ? one(*properties) : SetOutcome<json::object>(std::unexpected(SetError("invalidProperties", "Must be an object.")));
-    if (!done && done.error().severity == SetError::Severity::kFatal) return MethodError(done.error().type, done.error().description);
-    if (!done) {
-      failed.insert_or_assign(item.key(), done.error().render(call.storage));
-      continue;
-    }
-    call.created_ids.insert_or_assign(std::string(view(item.key())), std::string(view(done->at("id").as_string())));
-    created.insert_or_assign(item.key(), std::move(*done));
+// RFC 8621 §4.8: the default receivedAt is the moment of the newest Received field.
+std::optional<Timestamp> received_at(const mime::Parsed& parsed) {
+  const HeaderProperty received{"", "Received", HeaderForm::kRaw, false};
+  for (const auto& header : parsed.headers) {
+    if (header.name != received.field) continue;
+    const auto semicolon = header.raw_value.rfind(';');
+    if (semicolon == std::string::npos) return std::nullopt;
+    const auto date = mime::as_date(std::string_view(header.raw_value).substr(semicolon + 1));
+    return date ? std::optional(date->at) : std::nullopt;
   }
   return std::nullopt;
 }
 
-json::value map_or_null(json::object map) { return map.empty() ? json::value(nullptr) : json::value(std::move(map)); }
+SetOutcome<store::NewEmail> prepare_import(Call& call, store::ReadTx& tx, const AccountInfo& account, const json::object& object) {
+  if (auto bad = names_outside(object, kImportable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Not a property of an import."));
+  const auto* blob_id = find(object, "blobId");
+  if (!blob_id || !blob_id->is_string()) return std::unexpected(invalid_property("blobId", "Must be given."));
+  DHII_TRY_ASSIGN(const auto raw, load_blob(tx, account.id, resolve_id(call, view(blob_id->get_string())).value_or("")));
+  if (!raw) return std::unexpected(invalid_property("blobId", "There is no such blob."));
+  if (raw->size() > call.limits.message_bytes) return std::unexpected(SetError("tooLarge", ""));
+  const auto parsed = mime::parse(*raw);
+  if (!parsed || parsed->headers.empty()) return std::unexpected(SetError("invalidEmail", "The blob is not a message: it has no header."));
+  auto out = prepare_email(call, *call.user.mail, account, *raw, object);
+  const auto* given = find(object, "receivedAt");
+  if (out && (!given || given->is_null())) out->received_at = received_at(*parsed).value_or(call.clock.now());
+  return out;
+}
+
+// Both methods answer with creations only.
+json::object creations_only(json::object answer) {
+  for (const auto name : {"updated", "destroyed", "notUpdated", "notDestroyed"}) answer.erase(name);
+  return answer;
+}
+
+using Creator = std::function<SetOutcome<json::object>(std::string_view, const json::object&)>;
+
+Answer create_only(Call& call, store::WriteTx& tx, const SetArguments& set, const Creator& create) {
+  DHII_TRY_ASSIGN(const auto old_state, store::state_of(tx, set.account->id, store::DataType::kEmail));
+  if (auto error = check_state(set.if_in_state, old_state)) return std::unexpected(*error);
+  SetAnswer answer(call, *set.account, old_state);
+  if (auto error = run_set(call, set, {create, nullptr, nullptr}, answer)) return std::unexpected(*error);
+  DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, set.account->id, store::DataType::kEmail));
+  return creations_only(std::move(answer).finish(new_state));
+}
+
+Outcome<SetArguments> read_creations(const Call& call, Arguments& arguments, std::string_view name) {
+  SetArguments out;
+  auto account = account_argument(call, arguments, Access::kWrite);
+  if (!account) return std::unexpected(account.error());
+  out.account = *account;
+  if (const auto state = arguments.string("ifInState")) out.if_in_state = *state;
+  out.create = arguments.object(name);
+  if (!out.create || !std::ranges::all_of(*out.create, [](const auto& item) { return item.value().is_object(); })) {
+    arguments.refuse(name, "a map of objects");
+    return out;
+  }
+  if (out.create->size() > call.limits.objects_in_set) return std::unexpected(MethodError("requestTooLarge", ""));
+  return out;
+}
+
+// ---- Email/copy ------------------------------------------------------------------------------------------------------------------
+
+struct Copy {
+  Call& call;
+  const AccountInfo& from;
+  const AccountInfo& to;
+  std::vector<std::string> originals = {};
+
+  SetOutcome<json::object> create(store::WriteTx& tx, const json::object& object) {
+    if (auto bad = names_outside(object, kCopyable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Not a property of a copy."));
+    const auto* text = find(object, "id");
+    const auto id = text && text->is_string() ? resolve_id_as<EmailId>(call, view(text->get_string())) : std::nullopt;
+    if (!id) return std::unexpected(invalid_property("id", "Must be the id of an email in the other account."));
+    DHII_TRY_ASSIGN(const auto originals_found, store::get_emails(tx, from.id, std::span(&*id, 1)));
+    if (originals_found.empty()) return std::unexpected(not_found());
+    const auto& original = originals_found.front();
+    DHII_TRY_ASSIGN(const auto raw, tx.blobs().get(tx, original.blob));
+    auto prepared = prepare_email(call, *call.user.mail, to, raw, object);
+    if (!prepared) return std::unexpected(prepared.error());
+    if (!find(object, "keywords")) prepared->keywords = original.keywords;
+    if (!find(object, "receivedAt")) prepared->received_at = original.received_at;
+    auto made = add_prepared(call, tx, to, std::move(*prepared), object);
+    if (made) originals.push_back(id_text(*id));
+    return made;
+  }
+};
+
+// RFC 8620 §5.4: the implicit Email/set in the other account.
+void destroy_originals(Call& call, const AccountInfo& from, const std::vector<std::string>& ids, const std::optional<std::string_view>& if_in_state) {
+  auto arguments = call.object();
+  arguments.emplace("accountId", id_value(from.id, call.storage));
+  arguments.emplace("destroy", text_array(ids, call.storage));
+  if (if_in_state) arguments.emplace("ifInState", call.text(*if_in_state));
+  Call implicit{call.user, call.limits, call.clock, call.random, call.storage, call.created_ids, call.body_budget, arguments};
+  auto answer = email_set(implicit);
+  if (answer) call.implicit.emplace_back("Email/set", std::move(*answer));
+  if (!answer) call.implicit.emplace_back("error", answer.error().render(call.storage));
+}
 
 }  // namespace
 
 Answer email_import(Call& call) {
   Arguments arguments(call.arguments);
-  auto account = account_argument(call, arguments, Access::kWrite);
-  if (!account) return std::unexpected(account.error());
-  const auto state = arguments.string("ifInState");
-  const auto* emails = arguments.object("emails");
-  if (!emails) arguments.refuse("emails", "a map of objects");
+  auto set = read_creations(call, arguments, "emails");
+  if (!set) return std::unexpected(set.error());
   if (auto error = arguments.finish()) return std::unexpected(*error);
-  if (emails->size() > call.limits.objects_in_set) return std::unexpected(MethodError("requestTooLarge", ""));
-  return in_write(call, [&](store::WriteTx& tx) -> Answer {
-    DHII_TRY_ASSIGN(const auto old_state, store::state_of(tx, (*account)->id, store::DataType::kEmail));
-    if (auto error = check_state(state ? std::optional(std::string(*state)) : std::nullopt, old_state)) return std::unexpected(*error);
-    auto created = call.object(), failed = call.object();
-    const auto one = [&](const json::object& properties) { return import_one(call, tx, **account, properties); };
-    if (auto error = each(call, *emails, created, failed, one)) return std::unexpected(*error);
-    DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, (*account)->id, store::DataType::kEmail));
-    auto out = call.object(6);
-    out.emplace("accountId", id_value((*account)->id, call.storage));
-    out.emplace("oldState", call.text(state_text(old_state)));
-    out.emplace("newState", call.text(state_text(new_state)));
-    out.emplace("created", map_or_null(std::move(created)));
-    out.emplace("notCreated", map_or_null(std::move(failed)));
-    return out;
+  std::map<std::string, SetOutcome<store::NewEmail>, std::less<>> prepared;
+  auto done = call.user.mail->read([&](store::ReadTx& tx) -> Result<void> {
+    for (const auto& item : *set->create) prepared.emplace(view(item.key()), prepare_import(call, tx, *set->account, item.value().get_object()));
+    return {};
+  });
+  if (!done) return std::unexpected(done.error());
+  return in_write(call, [&](store::WriteTx& tx) {
+    return create_only(call, tx, *set, [&](std::string_view id, const json::object& object) -> SetOutcome<json::object> {
+      auto& email = prepared.find(id)->second;
+      if (!email) return std::unexpected(email.error());
+      return add_prepared(call, tx, *set->account, std::move(*email), object);
+    });
   });
 }
-
-namespace {
-
-struct CopyArguments {
-  const AccountInfo* from = nullptr;
-  const AccountInfo* to = nullptr;
-  std::optional<std::string> if_from_in_state, if_in_state, destroy_from_if_in_state;
-  const json::object* create = nullptr;
-  bool destroy_original = false;
-};
-
-Outcome<CopyArguments> read_copy(Call& call, Arguments& arguments) {
-  CopyArguments out;
-  auto from = account_argument(call, arguments, Access::kRead, "fromAccountId");
-  if (!from) return std::unexpected(from.error().type == "accountNotFound" ? MethodError("fromAccountNotFound", "") : from.error());
-  auto to = account_argument(call, arguments, Access::kWrite);
-  if (!to) return std::unexpected(to.error());
-  out.from = *from;
-  out.to = *to;
-  if (out.from == out.to) arguments.refuse("accountId", "another account than fromAccountId");
-  if (const auto s = arguments.string("ifFromInState")) out.if_from_in_state = *s;
-  if (const auto s = arguments.string("ifInState")) out.if_in_state = *s;
-  if (const auto s = arguments.string("destroyFromIfInState")) out.destroy_from_if_in_state = *s;
-  out.create = arguments.object("create");
-  if (!out.create) arguments.refuse("create", "a map of objects");
-  out.destroy_original = arguments.boolean("onSuccessDestroyOriginal", false);
-  return out;
-}
-
-// RFC 8620 §5.4: the implicit Email/set that destroys the originals of what was copied.
-std::optional<MethodError> destroy_originals(Call& call, const CopyArguments& copy, const std::vector<std::string>& ids) {
-  if (ids.empty()) return std::nullopt;
-  json::object arguments(call.storage);
-  arguments.emplace("accountId", id_value(copy.from->id, call.storage));
-  if (copy.destroy_from_if_in_state) arguments.emplace("ifInState", call.text(*copy.destroy_from_if_in_state));
-  arguments.emplace("destroy", text_array(ids, call.storage));
-  Call implicit{call.user, call.limits, call.clock, call.random, call.storage, call.created_ids, call.body_budget, arguments};
-  auto answer = email_set(implicit);
-  call.implicit.emplace_back(answer ? "Email/set" : "error", answer ? std::move(*answer) : answer.error().render(call.storage));
-  return std::nullopt;
-}
-
-}  // namespace
 
 Answer email_copy(Call& call) {
   Arguments arguments(call.arguments);
-  auto copy = read_copy(call, arguments);
-  if (!copy) return std::unexpected(copy.error());
+  const bool destroy = arguments.boolean("onSuccessDestroyOriginal", false);
+  auto from = account_argument(call, arguments, destroy ? Access::kWrite : Access::kRead, "fromAccountId");
+  if (!from) return std::unexpected(from.error().type == "accountNotFound" ? MethodError("fromAccountNotFound", "") : from.error());
+  auto set = read_creations(call, arguments, "create");
+  if (!set) return std::unexpected(set.error());
+  const auto if_from = arguments.string("ifFromInState");
+  const auto destroy_if = arguments.string("destroyFromIfInState");
   if (auto error = arguments.finish()) return std::unexpected(*error);
-  if (copy->create->size() > call.limits.objects_in_set) return std::unexpected(MethodError("requestTooLarge", ""));
-  std::vector<std::string> originals;
+  if (*from == set->account) return std::unexpected(invalid_arguments("Both accounts are the same: use Email/set to change mailboxes."));
+  Copy copy{call, **from, *set->account};
   auto answer = in_write(call, [&](store::WriteTx& tx) -> Answer {
-    DHII_TRY_ASSIGN(const auto from_state, store::state_of(tx, copy->from->id, store::DataType::kEmail));
-    if (auto error = check_state(copy->if_from_in_state, from_state)) return std::unexpected(*error);
-    DHII_TRY_ASSIGN(const auto old_state, store::state_of(tx, copy->to->id, store::DataType::kEmail));
-    if (auto error = check_state(copy->if_in_state, old_state)) return std::unexpected(*error);
-    auto created = call.object(), failed = call.object();
-    const auto one = [&](const json::object& properties) {
-      auto done = copy_one(call, tx, *copy->from, *copy->to, properties);
-      if (done) originals.emplace_back(view(properties.at("id").as_string()));
-      return done;
-    };
-    if (auto error = each(call, *copy->create, created, failed, one)) return std::unexpected(*error);
-    DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, copy->to->id, store::DataType::kEmail));
-    auto out = call.object(6);
-    out.emplace("fromAccountId", id_value(copy->from->id, call.storage));
-    out.emplace("accountId", id_value(copy->to->id, call.storage));
-    out.emplace("oldState", call.text(state_text(old_state)));
-    out.emplace("newState", call.text(state_text(new_state)));
-    out.emplace("created", map_or_null(std::move(created)));
-    out.emplace("notCreated", map_or_null(std::move(failed)));
+    DHII_TRY_ASSIGN(const auto from_state, store::state_of(tx, (*from)->id, store::DataType::kEmail));
+    if (auto error = check_state(if_from ? std::optional<std::string>(*if_from) : std::nullopt, from_state)) return std::unexpected(*error);
+    auto out = create_only(call, tx, *set, [&](std::string_view, const json::object& object) { return copy.create(tx, object); });
+    if (out) out->emplace("fromAccountId", id_value((*from)->id, call.storage));
     return out;
   });
-  if (answer && copy->destroy_original) (void)destroy_originals(call, *copy, originals);
+  if (answer && destroy && !copy.originals.empty()) destroy_originals(call, **from, copy.originals, destroy_if);
   return answer;
 }
 

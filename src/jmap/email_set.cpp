@@ -1,130 +1,142 @@
 // Email/set (RFC 8621 §4.6).
-#include <array>
+#include "jmap/email_set.hpp"
 
+#include "base/bytes.hpp"
 #include "jmap/core/methods.hpp"
 #include "jmap/core/patch.hpp"
 #include "jmap/email.hpp"
-#include "jmap/email_build.hpp"
-#include "jmap/core/dates.hpp"
-#include "store/repositories.hpp"
+#include "jmap/email_create.hpp"
 
 namespace dhii::jmap {
 namespace {
 
-constexpr std::array<std::string_view, 2> kChangeable{"mailboxIds", "keywords"};
+constexpr std::string_view kMutable[] = {"keywords", "mailboxIds"};
 
-Result<std::optional<store::Email>> find_email(store::ReadTx& tx, AccountId account, std::string_view id_text) {
-  const auto id = parse_id<EmailId>(id_text);
-  if (!id) return std::nullopt;
-  DHII_TRY_ASSIGN(auto rows, store::get_emails(tx, account, std::array{*id}));
-  if (rows.empty()) return std::nullopt;
-  return std::move(rows.front());
+// Keywords are compared in lower case (RFC 8621 §4.1.1); "#x" may stand for a mailbox made a moment ago.
+json::object normalise_patch(const Call& call, const json::object& patch) {
+  json::object out(call.storage);
+  for (const auto& item : patch) {
+    std::string name(view(item.key()));
+    if (name.starts_with("keywords/")) name = "keywords/" + ascii_lower(name.substr(9));
+    if (name.starts_with("mailboxIds/#")) {
+      if (const auto id = resolve_id(call, std::string_view(name).substr(11))) name = "mailboxIds/" + *id;
+    }
+    out.insert_or_assign(key(name), json::value(item.value(), call.storage));
+  }
+  return out;
 }
 
-struct EmailSet {
-  Call& call;
-  store::WriteTx& tx;
-  const AccountInfo& account;
+bool touches_only_mutable(const json::object& patch) {
+  return std::ranges::all_of(patch, [](const auto& item) {
+    const auto name = view(item.key());
+    return std::ranges::find(kMutable, name.substr(0, name.find('/'))) != std::end(kMutable);
+  });
+}
 
-  SetOutcome<json::object> create(const json::object& properties) {
-    auto mailboxes = read_mailbox_ids(call, tx, account, find(properties, "mailboxIds"));
-    if (!mailboxes) return std::unexpected(mailboxes.error());
-    auto keywords = read_keywords(find(properties, "keywords"));
-    if (!keywords) return std::unexpected(keywords.error());
-    auto received_at = read_received_at(properties);
-    if (!received_at) return std::unexpected(received_at.error());
-    json::object content(properties, call.storage);
-    for (const std::string_view name : {"mailboxIds", "keywords", "receivedAt"}) content.erase(key(name));
-    auto raw = build_message(call, tx, account, content);
-    if (!raw) return std::unexpected(raw.error());
-    return add(*raw, std::move(*mailboxes), std::move(*keywords), *received_at);
-  }
+// What the patch is applied to: two properties in nearly every case; all of the row when a client sends back the whole object.
+json::object before_patch(const store::Email& email, const json::object& patch, const json::storage_ptr& storage) {
+  if (!touches_only_mutable(patch)) return render_email_row(email, storage);
+  json::object out(storage);
+  out.emplace("keywords", keywords_object(email.keywords, storage));
+  out.emplace("mailboxIds", mailbox_ids_object(email.mailboxes, storage));
+  return out;
+}
 
-  SetOutcome<Timestamp> read_received_at(const json::object& properties) {
-    const auto* value = find(properties, "receivedAt");
-    if (!value || value->is_null()) return tx.now();
-    const auto text = as_string(*value);
-    const auto when = text ? parse_utc_date(*text) : std::nullopt;
-    if (!when) return std::unexpected(invalid_property("receivedAt", "Must be a UTC date such as 2026-01-31T12:00:00Z."));
-    return *when;
-  }
-
-  SetOutcome<json::object> add(std::string_view raw, std::vector<MailboxId> mailboxes, store::Keywords keywords, Timestamp received_at) {
-    store::NewEmail email;
-    email.account = account.id;
-    email.blob = tx.blobs().prepare(raw);
-    DHII_TRY_ASSIGN(email.digest, mime::digest(raw));
-    email.received_at = received_at;
-    email.keywords = std::move(keywords);
-    email.mailboxes = std::move(mailboxes);
-    DHII_TRY_ASSIGN(const auto ids, store::add_emails(tx, std::span(&email, 1), store::Origin::kLocal));
-    DHII_TRY_ASSIGN(const auto rows, store::get_emails(tx, account.id, ids));
-    if (rows.empty()) return std::unexpected(SetError("serverFail", ""));
-    return created_email(rows.front(), call.storage);
-  }
-
-  SetOutcome<json::value> update(std::string_view id, const json::object& patch) {
-    DHII_TRY_ASSIGN(const auto email, find_email(tx, account.id, id));
-    if (!email) return std::unexpected(not_found());
-    const auto before = render_email_row(*email, call.storage);
-    const auto after = apply_patch(before, patch, call.storage);
-    if (!after) return std::unexpected(after.error());
-    auto changed = changed_names(before, *after);
-    std::vector<std::string> forbidden;
-    for (const auto& name : changed) {
-      if (std::ranges::find(kChangeable, name) == kChangeable.end()) forbidden.push_back(name);
+SetOutcome<void> store_changes(Call& call, store::WriteTx& tx, const AccountInfo& account, const store::Email& email, const json::object& after,
+                               const std::vector<std::string>& changed) {
+  std::optional<store::Keywords> keywords;
+  std::optional<std::vector<MailboxId>> mailboxes;
+  // Everything is read before anything is written: an object is changed whole or not at all.
+  for (const auto& name : changed) {
+    if (name == "keywords") {
+      auto read = read_keywords(find(after, name));
+      if (!read) return std::unexpected(read.error());
+      keywords = std::move(*read);
+    } else {
+      auto read = read_mailbox_ids(call, tx, account, find(after, name));
+      if (!read) return std::unexpected(read.error());
+      mailboxes = std::move(*read);
     }
-    if (!forbidden.empty()) return std::unexpected(invalid_properties(std::move(forbidden), "An email can't be changed but for mailboxIds and keywords."));
-    for (const auto& name : changed) {
-      auto done = name == "keywords" ? update_keywords(*email, *after) : update_mailboxes(*email, *after);
-      if (!done) return std::unexpected(done.error());
-    }
-    return json::value(nullptr);
   }
+  if (keywords) DHII_TRY(store::set_keywords(tx, account.id, email.id, *keywords, store::Origin::kLocal));
+  if (mailboxes) DHII_TRY(store::set_mailboxes(tx, account.id, email.id, *mailboxes, store::Origin::kLocal));
+  return {};
+}
 
-  SetOutcome<void> update_keywords(const store::Email& email, const json::object& after) {
-    const auto keywords = read_keywords(find(after, "keywords"));
-    if (!keywords) return std::unexpected(keywords.error());
-    DHII_TRY(store::set_keywords(tx, account.id, email.id, *keywords, store::Origin::kLocal));
-    return {};
-  }
+using Prepared = std::map<std::string, SetOutcome<store::NewEmail>, std::less<>>;
 
-  SetOutcome<void> update_mailboxes(const store::Email& email, const json::object& after) {
-    const auto mailboxes = read_mailbox_ids(call, tx, account, find(after, "mailboxIds"));
-    if (!mailboxes) return std::unexpected(mailboxes.error());
-    DHII_TRY(store::set_mailboxes(tx, account.id, email.id, *mailboxes, store::Origin::kLocal));
-    return {};
-  }
+SetOutcome<store::NewEmail> prepare_one(Call& call, store::ReadTx& tx, const AccountInfo& account, const json::object& properties) {
+  auto raw = build_message(call, tx, account, properties);
+  if (!raw) return std::unexpected(raw.error());
+  return prepare_email(call, *call.user.mail, account, *raw, properties);
+}
 
-  SetOutcome<void> destroy(std::string_view id_text) {
-    const auto id = parse_id<EmailId>(id_text);
-    if (!id) return std::unexpected(not_found());
-    const auto done = store::destroy_email(tx, account.id, *id, store::Origin::kLocal);
-    if (!done && done.error().is(store::StoreError::kNotFound)) return std::unexpected(not_found());
-    DHII_TRY(done);
+// Building, parsing and compressing happen before the write lock is taken.
+Result<Prepared> prepare_all(Call& call, const SetArguments& set) {
+  Prepared out;
+  if (!set.create) return out;
+  DHII_TRY(call.user.mail->read([&](store::ReadTx& tx) -> Result<void> {
+    for (const auto& item : *set.create) out.emplace(view(item.key()), prepare_one(call, tx, *set.account, item.value().get_object()));
     return {};
-  }
-};
+  }));
+  return out;
+}
+
+Answer set_in(Call& call, store::WriteTx& tx, const SetArguments& set, Prepared& prepared) {
+  DHII_TRY_ASSIGN(const auto old_state, store::state_of(tx, set.account->id, store::DataType::kEmail));
+  if (auto error = check_state(set.if_in_state, old_state)) return std::unexpected(*error);
+  SetAnswer answer(call, *set.account, old_state);
+  const auto create = [&](std::string_view creation_id, const json::object& properties) -> SetOutcome<json::object> {
+    auto& email = prepared.find(creation_id)->second;
+    if (!email) return std::unexpected(email.error());
+    return add_prepared(call, tx, *set.account, std::move(*email), properties);
+  };
+  const SetHandlers handlers{create, [&](std::string_view id, const json::object& patch) { return update_email(call, tx, *set.account, id, patch); },
+                             [&](std::string_view id) { return destroy_email_object(tx, *set.account, id); }};
+  if (auto error = run_set(call, set, handlers, answer)) return std::unexpected(*error);
+  DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, set.account->id, store::DataType::kEmail));
+  return std::move(answer).finish(new_state);
+}
 
 }  // namespace
+
+SetOutcome<json::value> update_email(Call& call, store::WriteTx& tx, const AccountInfo& account, std::string_view id_text, const json::object& given) {
+  const auto id = parse_id<EmailId>(id_text);
+  if (!id) return std::unexpected(not_found());
+  DHII_TRY_ASSIGN(const auto emails, store::get_emails(tx, account.id, std::span(&*id, 1)));
+  if (emails.empty()) return std::unexpected(not_found());
+  const auto patch = normalise_patch(call, given);
+  const auto before = before_patch(emails.front(), patch, call.storage);
+  auto after = apply_patch(before, patch, call.storage);
+  if (!after) return std::unexpected(after.error());
+  const auto changed = changed_names(before, *after);
+  std::vector<std::string> bad;
+  std::ranges::copy_if(changed, std::back_inserter(bad), [](const std::string& name) { return std::ranges::find(kMutable, name) == std::end(kMutable); });
+  if (!bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Only keywords and mailboxIds of an email change."));
+  if (auto done = store_changes(call, tx, account, emails.front(), *after, changed); !done) return std::unexpected(done.error());
+  return json::value(nullptr);
+}
+
+SetOutcome<void> destroy_email_object(store::WriteTx& tx, const AccountInfo& account, std::string_view id_text) {
+  const auto id = parse_id<EmailId>(id_text);
+  if (!id) return std::unexpected(not_found());
+  DHII_TRY(store::destroy_email(tx, account.id, *id, store::Origin::kLocal));
+  return {};
+}
+
+Answer email_set_without_create(Call& call, store::WriteTx& tx, const SetArguments& set) {
+  Prepared none;
+  return set_in(call, tx, set, none);
+}
 
 Answer email_set(Call& call) {
   Arguments arguments(call.arguments);
   auto set = read_set(call, arguments);
   if (!set) return std::unexpected(set.error());
   if (auto error = arguments.finish()) return std::unexpected(*error);
-  return in_write(call, [&](store::WriteTx& tx) -> Answer {
-    DHII_TRY_ASSIGN(const auto old_state, store::state_of(tx, set->account->id, store::DataType::kEmail));
-    if (auto error = check_state(set->if_in_state, old_state)) return std::unexpected(*error);
-    EmailSet type{call, tx, *set->account};
-    SetAnswer answer(call, *set->account, old_state);
-    const SetHandlers handlers{[&](std::string_view, const json::object& o) { return type.create(o); },
-                               [&](std::string_view id, const json::object& p) { return type.update(id, p); },
-                               [&](std::string_view id) { return type.destroy(id); }};
-    if (auto error = run_set(call, *set, handlers, answer)) return std::unexpected(*error);
-    DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, set->account->id, store::DataType::kEmail));
-    return std::move(answer).finish(new_state);
-  });
+  auto prepared = prepare_all(call, *set);
+  if (!prepared) return std::unexpected(prepared.error());
+  return in_write(call, [&](store::WriteTx& tx) { return set_in(call, tx, *set, *prepared); });
 }
 
 }  // namespace dhii::jmap
