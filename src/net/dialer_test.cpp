@@ -291,6 +291,24 @@ TEST(SrvAnswer, AnAnswerCutAnywhereIsRefusedWithoutACrash) {
   }
 }
 
+TEST(MxAnswer, IsSortedByPreferenceAndKeepsNullMx) {
+  std::vector<std::uint8_t> m = {0, 1, 0x81, 0x80, 0, 0, 0, 3, 0, 0, 0, 0};
+  const auto add = [&m](std::uint8_t preference, std::string_view name) {
+    m.insert(m.end(), {0, 0, 15, 0, 1, 0, 0, 1, 44, 0, static_cast<std::uint8_t>(2 + name.size()), 0, preference});
+    m.insert(m.end(), name.begin(), name.end());
+  };
+  add(20, std::string_view("\2MX\4mine\3org\0", 13));
+  add(5, std::string_view("\1a\3org\0", 7));
+  add(9, std::string_view("\0", 1));  // RFC 7505
+  const auto records = parse_mx_answer(m);
+  ASSERT_TRUE(records);
+  ASSERT_EQ(records->size(), 3u);
+  EXPECT_EQ((*records)[0].host, "a.org");
+  EXPECT_EQ((*records)[1].host, ".");
+  EXPECT_EQ((*records)[2].host, "mx.mine.org");
+  EXPECT_EQ((*records)[2].preference, 20);
+}
+
 Task<std::string> get(Dialer& dialer, std::uint16_t port, std::string target, std::string ca, std::size_t max = 1000) {
   co_return co_await dialer.https_get("localhost", target, max, 5s, port, ca);
 }

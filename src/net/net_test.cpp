@@ -281,6 +281,26 @@ TEST(BlockingPoolTest, AnUninterruptibleCallIsLeftToItselfAfterItsLimit) {
   go->count_down();
 }
 
+Task<int> mark(BlockingPool& pool, std::shared_ptr<std::atomic<bool>> begun) {
+  co_return co_await pool.run_for(10ms, [begun]() -> Result<int> {
+    *begun = true;
+    return 1;
+  });
+}
+
+TEST(BlockingPoolTest, ACallThatNobodyWaitsForAnyMoreIsNotBegun) {
+  asio::io_context io;
+  auto begun = std::make_shared<std::atomic<bool>>(false);
+  auto go = std::make_shared<std::latch>(1);
+  {
+    BlockingPool pool("drop", 1, 10);
+    EXPECT_FALSE(testing::run_task(io, abandon(pool, go)));
+    EXPECT_FALSE(testing::run_task(io, mark(pool, begun)));
+    go->count_down();
+  }
+  EXPECT_FALSE(*begun);
+}
+
 Task<bool> wait_on(Event& event, std::chrono::milliseconds limit) { co_return co_await event.wait_for(limit); }
 
 Task<> record_wait(Event& event, int& woken) {
