@@ -64,6 +64,7 @@ net::Task<Response> Client::Impl::read_response(std::chrono::milliseconds limit)
 }
 
 void Client::Impl::absorb(Response& response, const Handler& handler) {
+  if (const auto* other = std::get_if<OtherData>(&response); other != nullptr && other->malformed) ++malformed_;
   if (auto* status = std::get_if<UntaggedStatus>(&response)) {
     if (status->code.kind == CodeKind::kAlert && alerts_.size() < kMaxAlerts)
       alerts_.push_back(log_escape(status->text, 1000));
@@ -130,8 +131,14 @@ net::Task<TaggedStatus> Client::Impl::wait_for(std::string tag, const Handler& h
 net::Task<TaggedStatus> Client::Impl::run(Command command, const Handler& handler) {
   DHII_CO_TRY(usable());
   reply_from_ = reader_.framer().total_bytes();
+  malformed_ = 0;
   DHII_CO_TRY_ASSIGN(auto tag, co_await send(std::move(command), handler));
   co_return co_await wait_for(std::move(tag), handler);
+}
+
+Result<void> Client::Impl::complete() const {
+  if (malformed_ != 0) return fail(ImapError::kNonsense, std::to_string(malformed_) + " malformed replies");
+  return {};
 }
 
 net::Task<TaggedStatus> Client::Impl::run_ok(Command command, const Handler& handler) {

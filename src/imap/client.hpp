@@ -2,7 +2,7 @@
 // before the next begins; fetch_messages pipelines inside). Works in UIDs only: sequence numbers never leave this
 // module. What the server tells unasked at any moment is collected and taken with take_changes(), never lost. After an
 // error that isn't an answer to the command (everything but kRefused..kTryLater, kInvalidArgument, kNotSelected) the
-// connection is broken(): drop it and connect again.
+// connection is broken(): drop it and connect again. (kNonsense about one answer may leave it usable: ask broken().)
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -221,7 +221,8 @@ class Client {
   net::Task<Selected> select(MailboxName mailbox, std::optional<QresyncParam> known = std::nullopt,
                              Access access = Access::kReadWrite);
   const std::optional<MailboxName>& selected() const;
-  // UID, FLAGS, MODSEQ of messages that exist. With changed_since (needs CONDSTORE) only those changed after it.
+  // UID, FLAGS, MODSEQ of messages that exist. A UID may come twice (it changed meanwhile): the later one counts. With
+  // changed_since (needs CONDSTORE) only those changed after it.
   net::Task<std::vector<FlagsOf>> fetch_flags(UidSet uids, std::optional<ModSeq> changed_since = std::nullopt);
   // Every UID in the mailbox: what is missing was expunged (servers without QRESYNC, Gmail).
   net::Task<UidSet> all_uids();

@@ -56,6 +56,7 @@ net::Task<std::vector<FlagsOf>> Client::Impl::fetch_flags(const UidSet& uids, st
     if (changed_since && condstore_) command.word("(CHANGEDSINCE").number(changed_since->value).glue(")");
     stopped.reset();
     DHII_CO_TRY_ASSIGN(const auto status, co_await run_ok(std::move(command), handler));
+    DHII_CO_TRY(complete());
     if (const auto at = stopped_at(status)) stopped = at;
     if (!stopped) continue;
     DHII_CO_TRY_ASSIGN(auto rest, rest_of(lines[i], *stopped, lines.size()));
@@ -81,6 +82,7 @@ net::Task<UidSet> Client::Impl::search_uids(Command command, std::optional<Uid>*
     return told = true;
   };
   DHII_CO_TRY_ASSIGN(const auto status, co_await run_ok(std::move(command), handler));
+  DHII_CO_TRY(complete());
   // An OK without an answer isn't "nothing": believing it would delete everything here.
   if (!told) co_return fail(ImapError::kNonsense, "SEARCH was answered without a result");
   const auto at = stopped_at(status);

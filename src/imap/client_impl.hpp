@@ -88,6 +88,8 @@ class Client::Impl {
   net::Task<TaggedStatus> run(Command command, const Handler& handler = {});
   // run, with NO and BAD as errors.
   net::Task<TaggedStatus> run_ok(Command command, const Handler& handler = {});
+  // Fails if a reply to the last command was skipped: for answers whose gaps would mean "deleted".
+  Result<void> complete() const;
   void absorb(Response& response, const Handler& handler);
   // A set as commands may name it: short enough a line, few enough messages (RFC 9738).
   std::vector<UidSet> lines_of(const UidSet& uids) const;
@@ -122,8 +124,9 @@ class Client::Impl {
   std::vector<std::string> outstanding_;          // tags sent, not yet answered
   std::map<std::string, TaggedStatus> answered_;  // answered before somebody waited
   std::uint64_t reply_from_ = 0;                  // wire bytes when the present operation began
-  bool streaming_ = false;  // the answer is handed on, not collected: kMaxReplyBytes doesn't apply
-  bool busy_ = false;       // an operation is under way, or was abandoned
+  std::size_t malformed_ = 0;  // replies of the present operation that were skipped: a list may lack entries
+  bool streaming_ = false;     // the answer is handed on, not collected: kMaxReplyBytes doesn't apply
+  bool busy_ = false;          // an operation is under way, or was abandoned
   bool broken_ = false;
   std::string bye_;
 };

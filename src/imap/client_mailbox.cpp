@@ -219,7 +219,7 @@ net::Task<Selected> Client::Impl::select(const MailboxName& mailbox, const std::
   if (!status) co_return std::unexpected(status.error());
   collector.take_code(status->code);
   Selected result = collector.finish();
-  result.resynchronized = resync && result.highest_modseq && result.uid_validity == known->uid_validity;
+  result.resynchronized = resync && complete() && result.highest_modseq && result.uid_validity == known->uid_validity;
   selected_ = mailbox;
   changes_.reset(result.uid_validity, result.exists);
   co_return result;

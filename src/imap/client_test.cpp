@@ -238,6 +238,32 @@ TEST(ImapSearch, AnOkWithoutAResultIsNotAnEmptyMailbox) {
                   "error imap.nonsense: SEARCH found none of 3 messages", talk, kLoginSteps);
 }
 
+TEST(ImapSearch, AnAnswerWithAMalformedPartIsNotTakenForTheWhole) {
+  expect_dialogue(
+      logged_in("") + kInboxSelected + R"(
+    C: A3 UID SEARCH ALL
+    S: * SEARCH 1 2
+    S: * SEARCH 3 garbage
+    S: A3 OK
+    C: A4 UID FETCH 1:* (UID FLAGS)
+    S: * 1 FETCH (UID 1 FLAGS ())
+    S: * 2 FETCH (UID 2 FLAGS
+    S: A4 OK
+    C: A5 NOOP
+    S: * VANISHED 1,,3
+    S: A5 OK
+  )",
+      "error imap.nonsense: 1 malformed replies; error imap.nonsense: 1 malformed replies; expunged 1 incomplete ",
+      [](Loop& loop, Client& client) -> std::string {
+        SELECT_INBOX();
+        const auto uids = loop.run(client.all_uids());
+        const auto flags = loop.run(client.fetch_flags(UidSet::all()));
+        TALK(done, client.noop());
+        return error_text(uids) + "; " + error_text(flags) + "; " + show(client.take_changes());
+      },
+      kLoginSteps);
+}
+
 // RFC 9738: a part taken for the whole would look like deleted messages.
 TEST(ImapSearch, AServerWithAMessageLimitIsAskedForTheRest) {
   expect_dialogue(

@@ -25,6 +25,8 @@ bool MailboxChanges::absorb(Response& response) {
     absorb_fetch(*f);
   } else if (auto* s = std::get_if<UntaggedStatus>(&response); s != nullptr && s->code.kind == CodeKind::kUidValidity) {
     if (s->code.number != uid_validity_.value) changes_.uid_validity_changed = true;
+  } else if (auto* o = std::get_if<OtherData>(&response); o != nullptr && o->malformed) {
+    absorb_malformed(o->name);
   } else {
     return false;
   }
@@ -51,6 +53,12 @@ void MailboxChanges::absorb_vanished(VanishedData& vanished) {
   std::vector<UidRange> all(changes_.vanished.ranges().begin(), changes_.vanished.ranges().end());
   all.insert(all.end(), vanished.uids.ranges().begin(), vanished.uids.ranges().end());
   changes_.vanished = UidSet::of_ranges(std::move(all));
+}
+
+// Something changed, and what can't be read: have everything compared.
+void MailboxChanges::absorb_malformed(std::string_view name) {
+  if (name == "FETCH") changes_.incomplete = true;
+  if (name == "VANISHED" || name == "EXPUNGE") changes_.expunged = std::max(changes_.expunged, 1U);
 }
 
 void MailboxChanges::absorb_fetch(FetchData& fetch) {

@@ -22,6 +22,7 @@ class MailboxChanges {
   void absorb_exists(std::uint32_t count);
   void absorb_vanished(VanishedData& vanished);
   void absorb_fetch(FetchData& fetch);
+  void absorb_malformed(std::string_view name);
 
   Changes changes_;
   std::uint32_t exists_ = 0;
