@@ -66,8 +66,8 @@ class Cursor {
   Id first_ = 0, rows_ = 0;
 };
 
-constexpr int kIndexLeap = 8;  // rows stepped in the time of one B-tree descent
-constexpr int kTextLeap = 64;  // an FTS5 query has to find its terms again
+constexpr int kIndexLeap = 8;   // rows stepped in the time of one B-tree descent
+constexpr int kTextLeap = 320;  // an FTS5 query has to find its terms again: 30 us against 0.09 us a row
 
 Sql view_sql(Direction d, Kind kind) {
   const bool down = d == Direction::kNewestFirst;
@@ -202,7 +202,7 @@ class ListStream final : public Stream {
 class Intersection final : public Stream {
  public:
   Intersection(Direction d, Parts parts) : d_(d), parts_(std::move(parts)) {
-    std::ranges::stable_sort(parts_.all, {}, [](const StreamPtr& s) { return s->estimate(); });
+    std::ranges::sort(parts_.all, {}, [](const StreamPtr& s) { return s->estimate(); });
   }
   Result<std::optional<Id>> seek(Id bound) override {
     if (current_ && reached(d_, *current_, bound)) return current_;

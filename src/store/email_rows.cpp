@@ -65,14 +65,14 @@ Result<void> write_mailboxes(WriteTx& tx, ViewWriter& views, EmailRow& row, std:
   return {};
 }
 
-Result<void> drop_unused_blob(WriteTx& tx, const BlobId& id) {
-  DHII_TRY_ASSIGN(const auto used,
-                  tx.db().find<bool>("SELECT EXISTS(SELECT 1 FROM email WHERE blob=?1)", Blob{as_view(id)}));
-  if (used.value_or(false)) return {};
+Result<void> release_blob(WriteTx& tx, const BlobId& id, EmailId owner) {
+  return static_cast<PackStore&>(tx.blobs()).release(tx, id, owner);
+}
+
+Result<void> release_upload(WriteTx& tx, const BlobId& id) {
   DHII_TRY_ASSIGN(const auto uploaded,
                   tx.db().find<bool>("SELECT EXISTS(SELECT 1 FROM upload WHERE blob=?1)", Blob{as_view(id)}));
-  if (uploaded.value_or(false)) return {};
-  return static_cast<PackStore&>(tx.blobs()).drop(tx, id);
+  return uploaded.value_or(false) ? Result<void>() : release_blob(tx, id, EmailId());
 }
 
 Result<void> remove_row(WriteTx& tx, ViewWriter& views, const EmailRow& row) {
@@ -86,7 +86,7 @@ Result<void> remove_row(WriteTx& tx, ViewWriter& views, const EmailRow& row) {
   DHII_TRY(tx.db().run("INSERT OR REPLACE INTO tombstone(type, id, account, created, destroyed) VALUES(?,?,?,?,?)",
                        DataType::kEmail, row.id, row.account, row.created,
                        tx.next_change(row.account, DataType::kEmail)));
-  return drop_unused_blob(tx, row.blob);
+  return release_blob(tx, row.blob, row.id);
 }
 
 Result<bool> is_mirrored(ReadTx& tx, AccountId account) {

@@ -31,8 +31,9 @@ Result<void> write_keywords(WriteTx& tx, ViewWriter& views, EmailRow& row, const
 Result<void> write_mailboxes(WriteTx& tx, ViewWriter& views, EmailRow& row, std::span<const MailboxId> mailboxes);
 Result<void> remove_row(WriteTx& tx, ViewWriter& views, const EmailRow& row);
 
-// Blobs that neither an email nor an upload refers to any more.
-Result<void> drop_unused_blob(WriteTx& tx, const BlobId& id);
+Result<void> release_blob(WriteTx& tx, const BlobId& id, EmailId owner);
+// After an upload's row has gone.
+Result<void> release_upload(WriteTx& tx, const BlobId& id);
 
 // True when changes have to be carried to a server: an account with mailboxes that have an upstream name.
 Result<bool> is_mirrored(ReadTx& tx, AccountId account);

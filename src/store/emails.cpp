@@ -5,6 +5,7 @@
 #include "store/database.hpp"
 #include "store/email_rows.hpp"
 #include "store/index.hpp"
+#include "store/pack_store.hpp"
 #include "store/threads.hpp"
 
 namespace dhii::store {
@@ -70,11 +71,12 @@ class Adder {
                     tx_.db().find<EmailId>("SELECT email FROM remote WHERE mailbox=? AND uid=?", mailbox, email.uid));
     if (found) return found;
     DHII_TRY(tx_.db().each(
-        "SELECT id FROM email e WHERE blob=?1 AND account=?2 AND NOT EXISTS(SELECT 1 FROM remote WHERE email=e.id AND "
+        "SELECT e.id FROM blob b JOIN email e ON e.id=b.owner WHERE b.hash=?1 AND e.account=?2 AND NOT EXISTS(SELECT 1 "
+        "FROM remote WHERE email=e.id AND "
         "mailbox=?3) AND "
         "(EXISTS(SELECT 1 FROM placement WHERE view=?3 AND email=e.id) OR EXISTS(SELECT 1 FROM pending_op WHERE "
         "email=e.id AND "
-        "from_mailbox=?3)) ORDER BY id",
+        "from_mailbox=?3)) ORDER BY b.owner",
         [&](Row row) {
           found = row.get<EmailId>(0);
           return false;
@@ -144,7 +146,7 @@ class Adder {
   Result<EmailId> insert(const NewEmail& email) {
     DHII_TRY_ASSIGN(const EmailId id, free_id(email.received_at));
     DHII_TRY_ASSIGN(const ThreadId thread, threads_.assign(id, email.received_at, email.digest.thread));
-    DHII_TRY(tx_.blobs().append(tx_, email.blob));
+    DHII_TRY(static_cast<PackStore&>(tx_.blobs()).append_for(tx_, email.blob, id));
     std::int64_t bits = email.keywords.bits & kKeywordBits;
     if (email.digest.has_attachment) bits |= kBitAttachment;
     if (email.truncated) bits |= kBitTruncated;
@@ -352,11 +354,11 @@ Result<std::optional<EmailId>> find_by_message_id(ReadTx& tx, AccountId account,
 }
 
 Result<bool> account_has_blob(ReadTx& tx, AccountId account, const BlobId& id) {
-  DHII_TRY_ASSIGN(
-      const auto found,
-      tx.db().find<bool>("SELECT EXISTS(SELECT 1 FROM email WHERE blob=?1 AND account=?2) OR EXISTS(SELECT 1 FROM "
-                         "upload WHERE blob=?1 AND account=?2)",
-                         Blob{as_view(id)}, account));
+  DHII_TRY_ASSIGN(const auto found,
+                  tx.db().find<bool>("SELECT EXISTS(SELECT 1 FROM blob b JOIN email e ON e.id=b.owner WHERE b.hash=?1 "
+                                     "AND e.account=?2) OR EXISTS(SELECT 1 FROM "
+                                     "upload WHERE blob=?1 AND account=?2)",
+                                     Blob{as_view(id)}, account));
   return found.value_or(false);
 }
 

@@ -27,6 +27,7 @@ Result<void> apply(Database& db, const Migration& step, std::int64_t number) {
   return done;
 }
 
+// A blob has a row for each email that it is the content of (owner 0: an upload), so that one tree of random keys serves places and owners.
 // A "view" is a mailbox (its id) or a whole account (minus its id): every list, count and stream works on either alike.
 constexpr Migration kMail[] = {{R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -46,7 +47,6 @@ CREATE TABLE view_count(view INTEGER PRIMARY KEY, total INTEGER NOT NULL DEFAULT
 CREATE TABLE email(id INTEGER PRIMARY KEY, account INTEGER NOT NULL, thread INTEGER NOT NULL, blob BLOB NOT NULL, size INTEGER NOT NULL,
   received_at INTEGER NOT NULL, bits INTEGER NOT NULL, custom TEXT NOT NULL, mailboxes BLOB NOT NULL, created INTEGER NOT NULL,
   updated INTEGER NOT NULL, data BLOB NOT NULL);
-CREATE INDEX email_blob ON email(blob);
 CREATE INDEX email_thread ON email(thread);
 CREATE INDEX email_updated ON email(account, updated);
 CREATE INDEX email_large ON email(account, size) WHERE size >= 262144;
@@ -91,8 +91,8 @@ CREATE INDEX identity_account ON identity(account, updated);
 CREATE INDEX submission_account ON submission(account, id);
 CREATE INDEX submission_due ON submission(account, state, next_attempt_at);
 
-CREATE TABLE blob(hash BLOB PRIMARY KEY, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
-  size INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE blob(hash BLOB NOT NULL, owner INTEGER NOT NULL, pack INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+  size INTEGER NOT NULL, PRIMARY KEY(hash, owner)) WITHOUT ROWID;
 CREATE TABLE pack(id INTEGER PRIMARY KEY, end INTEGER NOT NULL, dead INTEGER NOT NULL, sealed_at INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE upload(account INTEGER NOT NULL, blob BLOB NOT NULL, type TEXT NOT NULL, expires_at INTEGER NOT NULL,
   PRIMARY KEY(account, blob)) WITHOUT ROWID;

@@ -206,7 +206,7 @@ Result<std::string> PackStore::unseal(std::string_view record, const BlobId& id)
 Result<std::optional<PackStore::Place>> PackStore::find(ReadTx& tx, const BlobId& id) {
   std::optional<Place> place;
   DHII_TRY(tx.db().each(
-      "SELECT pack, offset, length, size FROM blob WHERE hash=?",
+      "SELECT pack, offset, length, size FROM blob WHERE hash=? LIMIT 1",
       [&](Row row) {
         place = Place{row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
         return false;
@@ -244,10 +244,16 @@ Result<PackStore::Place> PackStore::write(WriteTx& tx, std::string_view record) 
 
 Result<void> PackStore::append(WriteTx& tx, const PreparedBlob& blob) {
   DHII_TRY_ASSIGN(const auto known, find(tx, blob.id));
-  if (known) return {};
-  DHII_TRY_ASSIGN(const Place place, write(tx, blob.sealed));
-  return tx.db().run("INSERT INTO blob(hash, pack, offset, length, size) VALUES(?,?,?,?,?)", Blob{view(blob.id)},
-                     place.pack, place.offset, place.length, blob.raw_size);
+  return known ? Result<void>() : append_for(tx, blob, EmailId());
+}
+
+Result<void> PackStore::append_for(WriteTx& tx, const PreparedBlob& blob, EmailId owner) {
+  DHII_TRY_ASSIGN(auto place, find(tx, blob.id));
+  if (!place) {
+    DHII_TRY_ASSIGN(place, write(tx, blob.sealed));
+  }
+  return tx.db().run("INSERT OR IGNORE INTO blob(hash, owner, pack, offset, length, size) VALUES(?,?,?,?,?,?)",
+                     Blob{view(blob.id)}, owner, place->pack, place->offset, place->length, blob.raw_size);
 }
 
 Result<std::string> PackStore::get(ReadTx& tx, const BlobId& id) {
@@ -263,11 +269,13 @@ Result<std::int64_t> PackStore::size(ReadTx& tx, const BlobId& id) {
   return place->size;
 }
 
-Result<void> PackStore::drop(WriteTx& tx, const BlobId& id) {
-  DHII_TRY_ASSIGN(const auto place, find(tx, id));
-  if (!place) return {};
-  DHII_TRY(tx.db().run("DELETE FROM blob WHERE hash=?", Blob{view(id)}));
-  return tx.db().run("UPDATE pack SET dead=dead+? WHERE id=?", place->length, place->pack);
+Result<void> PackStore::release(WriteTx& tx, const BlobId& id, EmailId owner) {
+  DHII_TRY_ASSIGN(const auto before, find(tx, id));
+  if (!before) return {};
+  DHII_TRY(tx.db().run("DELETE FROM blob WHERE hash=? AND owner=?", Blob{view(id)}, owner));
+  DHII_TRY_ASSIGN(const auto still, find(tx, id));
+  if (still) return {};
+  return tx.db().run("UPDATE pack SET dead=dead+? WHERE id=?", before->length, before->pack);
 }
 
 // ---- files

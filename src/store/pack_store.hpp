@@ -36,8 +36,10 @@ class PackStore final : public BlobStore {
 
   // fdatasync of what append() wrote: before the database commits.
   Result<void> flush();
-  // Forgets the location of a blob that nothing refers to any more.
-  Result<void> drop(WriteTx& tx, const BlobId& id);
+  // The same, for the content of an email. append() alone is for uploads.
+  Result<void> append_for(WriteTx& tx, const PreparedBlob& blob, EmailId owner);
+  // The owner (0: uploads) needs it no more; with its last owner a blob is dead.
+  Result<void> release(WriteTx& tx, const BlobId& id, EmailId owner);
   // Moves the living out of a pack that is mostly dead. True: there is more to do.
   Result<bool> compact(WriteTx& tx);
   // Files of packs that compact() emptied, once readers with an older snapshot can't be left.

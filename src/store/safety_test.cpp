@@ -430,11 +430,11 @@ TEST_F(Safety, HotStatementsUseTheirIndexes) {
               "destroyed LIMIT ?"));
     DHII_TRY(check("EXPLAIN QUERY PLAN SELECT id FROM email WHERE thread=? AND account=? ORDER BY id"));
     DHII_TRY(
-        check("EXPLAIN QUERY PLAN SELECT id FROM email e WHERE blob=?1 AND account=?2 AND NOT EXISTS(SELECT 1 FROM "
+        check("EXPLAIN QUERY PLAN SELECT e.id FROM blob b JOIN email e ON e.id=b.owner WHERE b.hash=?1 AND e.account=?2 AND NOT EXISTS(SELECT 1 FROM "
               "remote WHERE email=e.id AND "
               "mailbox=?3) AND (EXISTS(SELECT 1 FROM placement WHERE view=?3 AND email=e.id) OR EXISTS(SELECT 1 FROM "
               "pending_op WHERE "
-              "email=e.id AND from_mailbox=?3)) ORDER BY id"));
+              "email=e.id AND from_mailbox=?3)) ORDER BY b.owner"));
     DHII_TRY(check("EXPLAIN QUERY PLAN SELECT uid FROM remote WHERE email=? AND mailbox=?"));
     DHII_TRY(check("EXPLAIN QUERY PLAN SELECT uid, email, bits, custom FROM remote WHERE mailbox=? ORDER BY uid"));
     DHII_TRY(

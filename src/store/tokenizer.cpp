@@ -141,9 +141,22 @@ class Tokenizer {
   bool run_has_pair_ = false;
 };
 
+bool is_ascii(std::string_view text) {
+  std::size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + i, 8);
+    if ((word & 0x8080808080808080ULL) != 0) return false;
+  }
+  for (; i < text.size(); ++i)
+    if (static_cast<unsigned char>(text[i]) >= 0x80) return false;
+  return true;
+}
+
 // Marks that belong to the character before them where folding goes character by character: kana voicing, conjoining
 // jamo.
 bool needs_composing(std::string_view text) {
+  if (is_ascii(text)) return false;
   for (std::size_t i = 0; i + 2 < text.size(); ++i) {
     const auto a = static_cast<unsigned char>(text[i]), b = static_cast<unsigned char>(text[i + 1]),
                c = static_cast<unsigned char>(text[i + 2]);

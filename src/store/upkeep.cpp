@@ -30,7 +30,7 @@ Result<bool> drop_expired_uploads(WriteTx& tx) {
       [&](Row row) { expired.emplace_back(row.get<AccountId>(0), blob_of(row.text(1))); }, tx.now(), kUploadSlice));
   for (const auto& [account, blob] : expired) {
     DHII_TRY(tx.db().run("DELETE FROM upload WHERE account=? AND blob=?", account, Blob{as_view(blob)}));
-    DHII_TRY(drop_unused_blob(tx, blob));
+    DHII_TRY(release_upload(tx, blob));
   }
   return !expired.empty();
 }
@@ -86,14 +86,14 @@ Result<void> erase_account(WriteTx& tx, AccountId account) {
   DHII_TRY(tx.db().each(
       "SELECT email FROM placement WHERE view=?", [&](Row row) { emails.push_back(row.get<EmailId>(0)); },
       account_view(account)));
-  std::vector<BlobId> blobs;
+  std::vector<BlobId> uploads;
   for (const EmailId email : emails) {
     DHII_TRY(unindex_email(tx.db(), email));
     DHII_TRY_ASSIGN(auto row, find_email(tx, email));
-    if (row) blobs.push_back(row->blob);
+    if (row) DHII_TRY(release_blob(tx, row->blob, email));
   }
   DHII_TRY(tx.db().each(
-      "SELECT blob FROM upload WHERE account=?", [&](Row row) { blobs.push_back(blob_of(row.text(0))); }, account));
+      "SELECT blob FROM upload WHERE account=?", [&](Row row) { uploads.push_back(blob_of(row.text(0))); }, account));
   DHII_TRY(tx.db().run("DELETE FROM placement WHERE view=?", account_view(account)));
   DHII_TRY(tx.db().run("DELETE FROM placement WHERE view IN (SELECT id FROM mailbox WHERE account=?)", account));
   DHII_TRY(tx.db().run("DELETE FROM thread_view WHERE thread IN (SELECT thread FROM email WHERE account=?)", account));
@@ -111,7 +111,7 @@ Result<void> erase_account(WriteTx& tx, AccountId account) {
   DHII_TRY(tx.db().run("DELETE FROM upload WHERE account=?", account));
   DHII_TRY(tx.db().run("DELETE FROM tombstone WHERE account=?", account));
   DHII_TRY(tx.db().run("DELETE FROM state WHERE account=?", account));
-  for (const BlobId& blob : blobs) DHII_TRY(drop_unused_blob(tx, blob));
+  for (const BlobId& blob : uploads) DHII_TRY(release_upload(tx, blob));
   return {};
 }
 
