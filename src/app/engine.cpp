@@ -13,6 +13,8 @@ namespace {
 constexpr std::size_t kDbThreads = 4, kDbQueue = 512;
 constexpr std::size_t kCpuThreads = 2, kCpuQueue = 256;
 constexpr std::size_t kHashThreads = 1, kHashQueue = 16;
+// getaddrinfo can't be interrupted: with a dead resolver each lookup holds a thread for seconds, and must not hold one that a database needs.
+constexpr std::size_t kDnsThreads = 8, kDnsQueue = 256;
 
 net::Egress egress_of(config::Egress egress) {
   switch (egress) {
@@ -41,7 +43,8 @@ Engine::Engine(Installation& installation, std::function<void(const sync::Accoun
       db_pool_("db", kDbThreads, kDbQueue),
       cpu_pool_("cpu", kCpuThreads, kCpuQueue),
       hash_pool_("hash", kHashThreads, kHashQueue),
-      dialer_(io_.get_executor(), db_pool_, egress_of(installation.settings().egress)),
+      dns_pool_("dns", kDnsThreads, kDnsQueue),
+      dialer_(io_.get_executor(), dns_pool_, egress_of(installation.settings().egress)),
       supervisor_(services_of(*this, cpu_pool_, std::move(on_status)),
                   {.open_store = [&installation](UserId user) { return installation.stores().open(user); },
                    .open_password = [&installation](const store::MailAccount& account) { return installation.passwords().open(account); }}),

@@ -33,6 +33,7 @@ class Engine {
   net::BlockingPool db_pool_;
   net::BlockingPool cpu_pool_;
   net::BlockingPool hash_pool_;
+  net::BlockingPool dns_pool_;
   net::Dialer dialer_;
   sync::Supervisor supervisor_;
   AccountService accounts_;
