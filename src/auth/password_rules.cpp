@@ -74,13 +74,20 @@ bool made_of_stems(std::string_view letters, int words) {
   });
 }
 
+// "P@ssw0rd2024!" without what is hung on at the ends.
+std::string_view core(std::string_view lower) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80; };
+  while (!lower.empty() && !is_letter(lower.back())) lower.remove_suffix(1);
+  while (!lower.empty() && !is_letter(lower.front())) lower.remove_prefix(1);
+  return lower;
+}
+
 bool is_common(std::string_view lower) {
-  const std::string plain = letters_only(lower);
-  std::string mapped(lower);
+  std::string mapped(core(lower));
   std::ranges::transform(mapped, mapped.begin(), unleet);
-  // Letters that are few among digits and signs ("1234567890ab") are judged by the digits: runs below.
+  // Passwords of digits and signs alone are judged as runs.
   const auto judge = [](const std::string& letters) { return !letters.empty() && made_of_stems(letters, 3); };
-  return judge(plain) || judge(letters_only(mapped));
+  return judge(letters_only(lower)) || judge(letters_only(mapped));
 }
 
 bool is_run(std::string_view lower) {

@@ -78,8 +78,8 @@ Dispatcher::Dispatcher(const Router& router, Authenticator& authenticator, const
       options_(std::move(options)),
       api_(options_.limits.api, options_.limits.clients, random),
       auth_(options_.limits.auth, options_.limits.clients, random),
-      download_(options_.limits.download, options_.limits.clients, random),
-      api_user_(options_.limits.api_user, options_.limits.clients, random),
+      download_(options_.limits.download(), options_.limits.clients, random),
+      api_user_(options_.limits.api_user(), options_.limits.clients, random),
       id_prefix_(random.hex(4)) {}
 
 // Unique in this process and unguessable enough to be quoted in a report; no randomness per request.

@@ -52,9 +52,11 @@ struct RequestHead {
 struct RateLimits {
   RateLimit api{10, 20};  // the guide's numbers, per client address
   RateLimit auth{5, 10};
-  RateLimit download{20, 60};    // a newsletter has thirty inline pictures
-  RateLimit api_user{20, 40};    // per user over all addresses: two devices at full speed
   std::size_t clients = 65'536;  // remembered at once, 16 bytes each
+  // A newsletter has thirty inline pictures, a conversation thirty frames.
+  RateLimit download() const { return {2 * api.per_second, 3 * api.burst}; }
+  // Per user over all addresses: two devices at full speed.
+  RateLimit api_user() const { return {2 * api.per_second, 2 * api.burst}; }
 };
 
 struct DispatcherOptions {
