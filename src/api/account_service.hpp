@@ -54,6 +54,9 @@ enum class CandidateSource : std::uint8_t { kSrv, kAutoconfig, kWellKnown, kGues
 struct Candidate {
   CandidateSource source = CandidateSource::kGuess;
   ServerSettings imap, smtp;
+  bool foreign_host = false;  // outside the address's own domain: shown before any password is sent (NC 2024-52508)
+  std::string provider;       // "Gmail"; empty: unknown
+  std::string note;           // a sentence that the person needs now ("create an app password at ...")
 };
 
 struct AccountDraft {

@@ -97,7 +97,8 @@ json::object to_json(const AccountView& a) {
 std::string account_json(const AccountView& account) { return json::serialize(to_json(account)); }
 
 json::object to_json(const Candidate& c) {
-  return {{"source", source_name(c.source)}, {"imap", to_json(c.imap)}, {"smtp", to_json(c.smtp)}};
+  return {{"source", source_name(c.source)}, {"imap", to_json(c.imap)}, {"smtp", to_json(c.smtp)},
+          {"foreign_host", c.foreign_host},  {"provider", c.provider},  {"note", c.note}};
 }
 json::object to_json(const AccountTest& t) { return {{"imap", to_json(t.imap)}, {"smtp", to_json(t.smtp)}}; }
 

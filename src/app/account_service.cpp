@@ -128,7 +128,7 @@ net::Task<std::vector<api::Candidate>> AccountService::discover(std::string emai
                         : candidate.source == discovery::Source::kAutoconfig ? api::CandidateSource::kAutoconfig
                         : candidate.source == discovery::Source::kWellKnown  ? api::CandidateSource::kWellKnown
                                                                              : api::CandidateSource::kGuess;
-    out.push_back({source, server(candidate.imap), server(candidate.smtp)});
+    out.push_back({source, server(candidate.imap), server(candidate.smtp), candidate.foreign_host, candidate.provider, candidate.note});
   }
   co_return out;
 }
