@@ -14,9 +14,13 @@ namespace json = boost::json;
 
 namespace {
 
-Result<std::optional<store::User>> find_user(Installation& installation, const std::string& login) { return installation.control().find_user(login); }
+Result<std::optional<store::User>> find_user(Installation& installation, const std::string& login) {
+  return installation.control().find_user(login);
+}
 
-std::string no_user(const std::string& login) { return "There is no user " + login + "; `dhii-mail user list` shows all."; }
+std::string no_user(const std::string& login) {
+  return "There is no user " + login + "; `dhii-mail user list` shows all.";
+}
 
 std::optional<api::ServerSecurity> parse_security(std::string_view name) {
   if (name == "tls") return api::ServerSecurity::kTls;
@@ -46,8 +50,11 @@ Result<T> run_to_end(Engine& engine, net::Task<T> task) {
 }
 
 json::object account_object(const store::MailAccount& account) {
-  return {{"id", account.id.value}, {"user", account.user.value}, {"kind", account.kind == store::AccountKind::kLocal ? "local" : "imap"},
-          {"email", account.email}, {"name", account.name}};
+  return {{"id", account.id.value},
+          {"user", account.user.value},
+          {"kind", account.kind == store::AccountKind::kLocal ? "local" : "imap"},
+          {"email", account.email},
+          {"name", account.name}};
 }
 
 }  // namespace
@@ -63,7 +70,9 @@ int account_add(Installation& installation, const Output& output, const AccountA
   } else {
     const auto imap = parse_security(options.imap_security);
     const auto smtp = parse_security(options.smtp_security);
-    if (!imap || !smtp) return output.failure("account.settings_invalid", "--imap-security and --smtp-security must be tls, starttls or none.");
+    if (!imap || !smtp)
+      return output.failure("account.settings_invalid",
+                            "--imap-security and --smtp-security must be tls, starttls or none.");
     api::AccountDraft draft;
     draft.email = options.email;
     draft.name = options.name;
@@ -76,7 +85,8 @@ int account_add(Installation& installation, const Output& output, const AccountA
   const auto made = run_to_end(engine, std::move(task));
   if (!made) return output.failure(made.error());
   output.result({{"id", made->id.value}, {"email", made->email}},
-                "Added account " + std::to_string(made->id.value) + " (" + made->email + "). `dhii-mail serve` keeps it in step; `dhii-mail sync` does one round.");
+                "Added account " + std::to_string(made->id.value) + " (" + made->email +
+                    "). `dhii-mail serve` keeps it in step; `dhii-mail sync` does one round.");
   return 0;
 }
 
@@ -94,10 +104,11 @@ int account_list(Installation& installation, const Output& output, const std::st
   std::vector<std::vector<std::string>> rows{{"ID", "USER", "KIND", "ADDRESS", "NAME"}};
   for (const auto& account : *accounts) {
     list.push_back(account_object(account));
-    rows.push_back({std::to_string(account.id.value), std::to_string(account.user.value), account.kind == store::AccountKind::kLocal ? "local" : "imap",
-                    account.email, account.name});
+    rows.push_back({std::to_string(account.id.value), std::to_string(account.user.value),
+                    account.kind == store::AccountKind::kLocal ? "local" : "imap", account.email, account.name});
   }
-  output.result({{"accounts", std::move(list)}}, accounts->empty() ? "No accounts yet: `dhii-mail account add --help`." : table(rows));
+  output.result({{"accounts", std::move(list)}},
+                accounts->empty() ? "No accounts yet: `dhii-mail account add --help`." : table(rows));
   return 0;
 }
 
@@ -105,12 +116,16 @@ int account_remove(Installation& installation, const Output& output, std::int64_
   const auto account = installation.control().get_account(AccountId(id));
   if (!account) return output.failure(account.error());
   Engine engine(installation, {});
-  if (auto done = run_to_end(engine, engine.accounts().remove(account->user, account->id)); !done) return output.failure(done.error());
-  output.result({{"id", id}, {"removed", true}}, "Removed account " + std::to_string(id) + " (" + account->email + ") and its mail from this machine. Nothing was deleted at the provider.");
+  if (auto done = run_to_end(engine, engine.accounts().remove(account->user, account->id)); !done)
+    return output.failure(done.error());
+  output.result({{"id", id}, {"removed", true}},
+                "Removed account " + std::to_string(id) + " (" + account->email +
+                    ") and its mail from this machine. Nothing was deleted at the provider.");
   return 0;
 }
 
-// ---- sync ----------------------------------------------------------------------------------------------------------------------------
+// ---- sync
+// ----------------------------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -127,9 +142,11 @@ net::Task<> wait_for_round(Engine& engine, Round& round, const Output& output) {
   while (!round.waiting.empty()) {
     for (auto it = round.waiting.begin(); it != round.waiting.end();) {
       const auto status = engine.supervisor().status(*it);
-      const bool failed = !status || status->state == sync::AccountState::kAuthFailed || status->state == sync::AccountState::kOffline ||
-                          status->state == sync::AccountState::kError;
-      if (status && status->total > 0) output.progress("account " + std::to_string(it->value) + ": " + std::to_string(status->done) + " of " + std::to_string(status->total));
+      const bool failed = !status || status->state == sync::AccountState::kAuthFailed ||
+                          status->state == sync::AccountState::kOffline || status->state == sync::AccountState::kError;
+      if (status && status->total > 0)
+        output.progress("account " + std::to_string(it->value) + ": " + std::to_string(status->done) + " of " +
+                        std::to_string(status->total));
       if (!failed && status->state != sync::AccountState::kIdle) {
         ++it;
         continue;
@@ -156,8 +173,11 @@ net::Task<> run_round(Engine& engine, std::vector<store::MailAccount> accounts, 
 int sync_once(Installation& installation, const Output& output, std::int64_t account) {
   auto accounts = installation.control().list_accounts(std::nullopt);
   if (!accounts) return output.failure(accounts.error());
-  std::erase_if(*accounts, [&](const auto& a) { return a.kind == store::AccountKind::kLocal || (account != 0 && a.id.value != account); });
-  if (accounts->empty()) return output.failure("account.not_found", "There is no such IMAP account; `dhii-mail account list` shows all.");
+  std::erase_if(*accounts, [&](const auto& a) {
+    return a.kind == store::AccountKind::kLocal || (account != 0 && a.id.value != account);
+  });
+  if (accounts->empty())
+    return output.failure("account.not_found", "There is no such IMAP account; `dhii-mail account list` shows all.");
   Engine engine(installation, {});
   installation.on_change([&](const store::ChangeEvent& event) { engine.supervisor().on_change(event); });
   Round round;
@@ -169,7 +189,8 @@ int sync_once(Installation& installation, const Output& output, std::int64_t acc
   output.progress("");
   const auto synced = count - round.problems.size();
   const bool ok = round.problems.empty();
-  output.result({{"synced", synced}, {"problems", std::move(round.problems)}}, round.text + "Synchronised " + std::to_string(synced) + " of " + std::to_string(count) + " accounts.");
+  output.result({{"synced", synced}, {"problems", std::move(round.problems)}},
+                round.text + "Synchronised " + std::to_string(synced) + " of " + std::to_string(count) + " accounts.");
   return ok ? 0 : 1;
 }
 

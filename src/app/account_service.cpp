@@ -22,17 +22,23 @@ std::string password_identity(AccountId account) { return "account:" + std::to_s
 
 sync::Security to_sync(api::ServerSecurity s) {
   switch (s) {
-    case api::ServerSecurity::kTls: return sync::Security::kTls;
-    case api::ServerSecurity::kStartTls: return sync::Security::kStartTls;
-    case api::ServerSecurity::kNone: return sync::Security::kNone;
+    case api::ServerSecurity::kTls:
+      return sync::Security::kTls;
+    case api::ServerSecurity::kStartTls:
+      return sync::Security::kStartTls;
+    case api::ServerSecurity::kNone:
+      return sync::Security::kNone;
   }
   return sync::Security::kTls;
 }
 api::ServerSecurity to_api(sync::Security s) {
   switch (s) {
-    case sync::Security::kTls: return api::ServerSecurity::kTls;
-    case sync::Security::kStartTls: return api::ServerSecurity::kStartTls;
-    case sync::Security::kNone: return api::ServerSecurity::kNone;
+    case sync::Security::kTls:
+      return api::ServerSecurity::kTls;
+    case sync::Security::kStartTls:
+      return api::ServerSecurity::kStartTls;
+    case sync::Security::kNone:
+      return api::ServerSecurity::kNone;
   }
   return api::ServerSecurity::kTls;
 }
@@ -41,13 +47,20 @@ api::ServerSettings to_api(const sync::ServerSettings& s) { return {s.host, s.po
 
 api::AccountState to_api(sync::AccountState s) {
   switch (s) {
-    case sync::AccountState::kConnecting: return api::AccountState::kConnecting;
-    case sync::AccountState::kSyncing: return api::AccountState::kSyncing;
-    case sync::AccountState::kIdle: return api::AccountState::kIdle;
-    case sync::AccountState::kOffline: return api::AccountState::kOffline;
-    case sync::AccountState::kAuthFailed: return api::AccountState::kAuthFailed;
-    case sync::AccountState::kError: return api::AccountState::kError;
-    case sync::AccountState::kLocal: return api::AccountState::kLocal;
+    case sync::AccountState::kConnecting:
+      return api::AccountState::kConnecting;
+    case sync::AccountState::kSyncing:
+      return api::AccountState::kSyncing;
+    case sync::AccountState::kIdle:
+      return api::AccountState::kIdle;
+    case sync::AccountState::kOffline:
+      return api::AccountState::kOffline;
+    case sync::AccountState::kAuthFailed:
+      return api::AccountState::kAuthFailed;
+    case sync::AccountState::kError:
+      return api::AccountState::kError;
+    case sync::AccountState::kLocal:
+      return api::AccountState::kLocal;
   }
   return api::AccountState::kError;
 }
@@ -66,7 +79,9 @@ Result<void> create_identity(WriteTx& tx, AccountId account, const std::string& 
 
 }  // namespace
 
-std::string AccountPasswords::seal(AccountId account, const Secret& password) const { return key_.seal(password, password_identity(account), random_); }
+std::string AccountPasswords::seal(AccountId account, const Secret& password) const {
+  return key_.seal(password, password_identity(account), random_);
+}
 
 Result<Secret> AccountPasswords::open(const store::MailAccount& account) const {
   return key_.open_secret(account.sealed_password, password_identity(account.id));
@@ -98,7 +113,8 @@ api::AccountView AccountService::view(const store::MailAccount& account) const {
 }
 
 net::Task<std::vector<api::AccountView>> AccountService::list(UserId user) {
-  DHII_CO_TRY_ASSIGN(const auto accounts, co_await p_.db_pool.run([this, user] { return p_.control.list_accounts(user); }));
+  DHII_CO_TRY_ASSIGN(const auto accounts,
+                     co_await p_.db_pool.run([this, user] { return p_.control.list_accounts(user); }));
   std::vector<api::AccountView> out;
   for (const auto& account : accounts) out.push_back(view(account));
   co_return out;
@@ -120,7 +136,8 @@ net::Task<std::vector<api::Candidate>> AccountService::discover(std::string emai
   DHII_CO_TRY_ASSIGN(const auto found, co_await discovery::discover(p_.dialer, std::move(email)));
   std::vector<api::Candidate> out;
   const auto server = [](const discovery::Server& s) {
-    const auto security = s.security == discovery::Security::kTls ? api::ServerSecurity::kTls : api::ServerSecurity::kStartTls;
+    const auto security =
+        s.security == discovery::Security::kTls ? api::ServerSecurity::kTls : api::ServerSecurity::kStartTls;
     return api::ServerSettings{s.host, s.port, security, s.login};
   };
   for (const auto& candidate : found) {
@@ -128,7 +145,8 @@ net::Task<std::vector<api::Candidate>> AccountService::discover(std::string emai
                         : candidate.source == discovery::Source::kAutoconfig ? api::CandidateSource::kAutoconfig
                         : candidate.source == discovery::Source::kWellKnown  ? api::CandidateSource::kWellKnown
                                                                              : api::CandidateSource::kGuess;
-    out.push_back({source, server(candidate.imap), server(candidate.smtp), candidate.foreign_host, candidate.provider, candidate.note});
+    out.push_back({source, server(candidate.imap), server(candidate.smtp), candidate.foreign_host, candidate.provider,
+                   candidate.note});
   }
   co_return out;
 }
@@ -156,8 +174,10 @@ net::Task<api::AccountTest> AccountService::test(api::AccountDraft draft) {
 }
 
 net::Task<> AccountService::require_room(UserId user, std::string email) {
-  DHII_CO_TRY_ASSIGN(const auto accounts, co_await p_.db_pool.run([this, user] { return p_.control.list_accounts(user); }));
-  if (accounts.size() >= kMaxAccountsPerUser) co_return fail(AccountError::kTooManyAccounts, "at most " + std::to_string(kMaxAccountsPerUser));
+  DHII_CO_TRY_ASSIGN(const auto accounts,
+                     co_await p_.db_pool.run([this, user] { return p_.control.list_accounts(user); }));
+  if (accounts.size() >= kMaxAccountsPerUser)
+    co_return fail(AccountError::kTooManyAccounts, "at most " + std::to_string(kMaxAccountsPerUser));
   const bool taken = std::ranges::any_of(accounts, [&](const auto& a) { return ascii_iequals(a.email, email); });
   if (taken) co_return fail(AccountError::kAddressTaken, email);
   co_return Result<void>{};
@@ -203,10 +223,11 @@ net::Task<api::AccountView> AccountService::create_sample(UserId user) {
     DHII_TRY_ASSIGN(made.id, p_.control.create_account(made));
     DHII_TRY_ASSIGN(const auto mail, p_.stores.open(user));
     auto filled = transfer::import_sample(*mail, made.id, p_.sample_mbox, p_.clock.now());
-    if (filled) filled = mail->write([&](WriteTx& tx) -> Result<transfer::ImportReport> {
-      DHII_TRY(create_identity(tx, made.id, "You", made.email));
-      return *filled;
-    });
+    if (filled)
+      filled = mail->write([&](WriteTx& tx) -> Result<transfer::ImportReport> {
+        DHII_TRY(create_identity(tx, made.id, "You", made.email));
+        return *filled;
+      });
     if (!filled) {
       (void)p_.control.delete_account(made.id);
       return std::unexpected(filled.error());
@@ -229,8 +250,10 @@ net::Task<api::AccountView> AccountService::update(UserId user, AccountId id, ap
     draft.smtp = patch.smtp.value_or(to_api(settings.smtp));
     // A stored password goes only to the hosts that it was given for (THREATS.md: token leak to a user-chosen host).
     const bool new_host = draft.imap.host != settings.imap.host || draft.smtp.host != settings.smtp.host;
-    if (new_host && !patch.password) co_return fail(AccountError::kImapFailed, "give the password again when a server changes");
-    if (patch.password) draft.password = std::move(*patch.password);
+    if (new_host && !patch.password)
+      co_return fail(AccountError::kImapFailed, "give the password again when a server changes");
+    if (patch.password)
+      draft.password = std::move(*patch.password);
     else {
       DHII_CO_TRY_ASSIGN(draft.password, p_.passwords.open(account));
     }

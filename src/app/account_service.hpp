@@ -1,5 +1,5 @@
-// AccountService: mail accounts of users, over the control store (settings), the sync supervisor (work), discovery and the clients' probes.
-// Io thread; everything that blocks goes to the database pool.
+// AccountService: mail accounts of users, over the control store (settings), the sync supervisor (work), discovery and
+// the clients' probes. Io thread; everything that blocks goes to the database pool.
 #pragma once
 #include <functional>
 #include <memory>
@@ -13,9 +13,11 @@
 
 namespace dhii::app {
 
-inline constexpr std::size_t kMaxAccountsPerUser = 20;   // each holds up to two connections; beyond that it is a service, not a person
+inline constexpr std::size_t kMaxAccountsPerUser =
+    20;  // each holds up to two connections; beyond that it is a service, not a person
 
-// Seals and opens the passwords of mail accounts. The row's identity is the associated data, so that a password copied to another row doesn't open.
+// Seals and opens the passwords of mail accounts. The row's identity is the associated data, so that a password copied
+// to another row doesn't open.
 class AccountPasswords {
  public:
   AccountPasswords(const Secret& key, Random& random) : key_(key), random_(random) {}

@@ -32,15 +32,15 @@ int sync_once(Installation& installation, const Output& output, std::int64_t acc
 
 struct SearchOptions {
   std::string user, query;
-  std::int64_t account = 0;   // 0: all of the user's
+  std::int64_t account = 0;  // 0: all of the user's
   std::size_t limit = 20;
 };
 int search_mail(Installation& installation, const Output& output, const SearchOptions& options);
 
 struct TransferOptions {
   std::string user;
-  std::int64_t account = 0;   // import: 0 makes or takes the local account "Imported mail"; export: 0 is all accounts
-  std::string mailbox;        // import: empty is the inbox
+  std::int64_t account = 0;  // import: 0 makes or takes the local account "Imported mail"; export: 0 is all accounts
+  std::string mailbox;       // import: empty is the inbox
   std::filesystem::path path;
   std::string format = "mbox";
 };

@@ -1,4 +1,5 @@
-// Engine: the running part without HTTP: io thread, pools, dialer, sync. `serve` puts the server on top; `sync` and `account` use it alone.
+// Engine: the running part without HTTP: io thread, pools, dialer, sync. `serve` puts the server on top; `sync` and
+// `account` use it alone.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <functional>

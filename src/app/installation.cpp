@@ -7,13 +7,15 @@ namespace dhii::app {
 Result<std::unique_ptr<Installation>> Installation::open(config::Settings settings) {
   DHII_TRY(config::make_private_directory(settings.data_directory));
   SystemRandom random;
-  DHII_TRY_ASSIGN(auto keyring, config::Keyring::open(settings.encryption_key, settings.jwt_secret, settings.database_file, random));
+  DHII_TRY_ASSIGN(auto keyring,
+                  config::Keyring::open(settings.encryption_key, settings.jwt_secret, settings.database_file, random));
   static const SystemClock clock;  // outlives the store, which keeps a reference
   DHII_TRY_ASSIGN(auto control, store::ControlStore::open(settings.database_file, keyring.control_database(), clock));
   return std::unique_ptr<Installation>(new Installation(std::move(settings), std::move(keyring), std::move(control)));
 }
 
-Installation::Installation(config::Settings settings, config::Keyring keyring, std::unique_ptr<store::ControlStore> control)
+Installation::Installation(config::Settings settings, config::Keyring keyring,
+                           std::unique_ptr<store::ControlStore> control)
     : settings_(std::move(settings)),
       keyring_(std::move(keyring)),
       control_(std::move(control)),

@@ -1,4 +1,5 @@
-// Installation: what works with the data folder and needs no network: settings, keys, databases, users. Every command opens one.
+// Installation: what works with the data folder and needs no network: settings, keys, databases, users. Every command
+// opens one.
 #pragma once
 #include <functional>
 #include <memory>

@@ -17,9 +17,12 @@ namespace {
 enum class CommandError { kNoUser, kNoAccount, kNoMailbox };
 ErrorText describe(CommandError e) {
   switch (e) {
-    case CommandError::kNoUser: return {"user.not_found", "There is no such user; `dhii-mail user list` shows all."};
-    case CommandError::kNoAccount: return {"account.not_found", "This user has no such account; `dhii-mail account list` shows all."};
-    case CommandError::kNoMailbox: return {"mailbox.not_found", "The account has no inbox yet; synchronise it first, or name a mailbox."};
+    case CommandError::kNoUser:
+      return {"user.not_found", "There is no such user; `dhii-mail user list` shows all."};
+    case CommandError::kNoAccount:
+      return {"account.not_found", "This user has no such account; `dhii-mail account list` shows all."};
+    case CommandError::kNoMailbox:
+      return {"mailbox.not_found", "The account has no inbox yet; synchronise it first, or name a mailbox."};
   }
   return {"command.error", "The command failed."};
 }
@@ -31,7 +34,8 @@ Result<store::User> require_user(Installation& installation, const std::string& 
 }
 
 // The user's accounts: the one asked for, or all.
-Result<std::vector<store::MailAccount>> accounts_of(Installation& installation, const std::string& login, std::int64_t id) {
+Result<std::vector<store::MailAccount>> accounts_of(Installation& installation, const std::string& login,
+                                                    std::int64_t id) {
   DHII_TRY_ASSIGN(const auto user, require_user(installation, login));
   DHII_TRY_ASSIGN(auto accounts, installation.control().list_accounts(user.id));
   if (id != 0) std::erase_if(accounts, [id](const auto& a) { return a.id.value != id; });
@@ -39,7 +43,8 @@ Result<std::vector<store::MailAccount>> accounts_of(Installation& installation, 
   return accounts;
 }
 
-// ---- search --------------------------------------------------------------------------------------------------------------------------
+// ---- search
+// --------------------------------------------------------------------------------------------------------------------------
 
 struct Found {
   json::array emails;
@@ -57,14 +62,19 @@ Result<void> search_account(ReadTx& tx, AccountId account, const SearchOptions& 
     const auto when = fmt::format("{:%Y-%m-%d %H:%M}", std::chrono::floor<std::chrono::seconds>(email.received_at));
     const auto& from = email.envelope.from;
     const std::string sender = from.empty() ? "" : from.front().name.empty() ? from.front().email : from.front().name;
-    out.emails.push_back({{"id", "e" + std::to_string(email.id.value)}, {"account", account.value}, {"receivedAt", when}, {"from", sender},
-                          {"subject", email.envelope.subject}, {"preview", email.preview}});
+    out.emails.push_back({{"id", "e" + std::to_string(email.id.value)},
+                          {"account", account.value},
+                          {"receivedAt", when},
+                          {"from", sender},
+                          {"subject", email.envelope.subject},
+                          {"preview", email.preview}});
     out.rows.push_back({when, log_escape(sender, 40), log_escape(email.envelope.subject, 100)});
   }
   return {};
 }
 
-// ---- import --------------------------------------------------------------------------------------------------------------------------
+// ---- import
+// --------------------------------------------------------------------------------------------------------------------------
 
 Result<AccountId> make_import_account(Installation& installation, UserId user) {
   constexpr std::string_view kAddress = "imported@local";
@@ -103,7 +113,8 @@ Result<MailboxId> import_mailbox(store::MailStore& mail, AccountId account, cons
   });
 }
 
-Result<transfer::ImportReport> run_import(Installation& installation, const Output& output, const TransferOptions& options) {
+Result<transfer::ImportReport> run_import(Installation& installation, const Output& output,
+                                          const TransferOptions& options) {
   DHII_TRY_ASSIGN(const auto user, require_user(installation, options.user));
   AccountId account(options.account);
   if (options.account == 0) {
@@ -135,7 +146,8 @@ Result<std::int64_t> run_export(Installation& installation, const TransferOption
   for (const auto& account : accounts) {
     DHII_TRY_ASSIGN(const auto mail, installation.stores().open(account.user));
     const auto folder = options.path / transfer::safe_file_name(account.email);
-    DHII_TRY_ASSIGN(const auto written, transfer::export_account(*mail, account.id, folder, *parse_format(options.format)));
+    DHII_TRY_ASSIGN(const auto written,
+                    transfer::export_account(*mail, account.id, folder, *parse_format(options.format)));
     count += written;
   }
   return count;
@@ -150,7 +162,8 @@ int search_mail(Installation& installation, const Output& output, const SearchOp
   if (!mail) return output.failure(mail.error());
   Found found;
   for (const auto& account : *accounts) {
-    const auto done = (*mail)->read([&](ReadTx& tx) { return search_account(tx, account.id, options, installation.clock().now(), found); });
+    const auto done = (*mail)->read(
+        [&](ReadTx& tx) { return search_account(tx, account.id, options, installation.clock().now(), found); });
     if (!done) return output.failure(done.error());
   }
   const bool none = found.emails.empty();
@@ -170,7 +183,9 @@ int import_mail(Installation& installation, const Output& output, const Transfer
   }
   text += "Imported " + std::to_string(report->imported) + " messages";
   if (report->already_there > 0) text += "; " + std::to_string(report->already_there) + " were there already";
-  output.result({{"imported", report->imported}, {"already_there", report->already_there}, {"problems", std::move(problems)}}, text + ".");
+  output.result(
+      {{"imported", report->imported}, {"already_there", report->already_there}, {"problems", std::move(problems)}},
+      text + ".");
   return report->problems.empty() ? 0 : 1;
 }
 
@@ -178,7 +193,8 @@ int export_mail(Installation& installation, const Output& output, const Transfer
   const auto count = run_export(installation, options);
   if (!count) return output.failure(count.error());
   output.result({{"exported", *count}, {"path", options.path.string()}},
-                "Exported " + std::to_string(*count) + " messages to " + options.path.string() + ". They are not encrypted there: keep the folder safe.");
+                "Exported " + std::to_string(*count) + " messages to " + options.path.string() +
+                    ". They are not encrypted there: keep the folder safe.");
   return 0;
 }
 

@@ -8,7 +8,8 @@
 
 namespace dhii::app {
 
-MailStores::MailStores(Options options, const Clock& clock, Random& random) : options_(std::move(options)), clock_(clock), random_(random) {}
+MailStores::MailStores(Options options, const Clock& clock, Random& random)
+    : options_(std::move(options)), clock_(clock), random_(random) {}
 
 // Held while opening, so that a user's database is opened (and migrated) once however many ask at the same time.
 Result<std::shared_ptr<store::MailStore>> MailStores::open(UserId user) {

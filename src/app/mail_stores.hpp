@@ -16,7 +16,7 @@ class MailStores {
  public:
   // `key_of` unwraps a user's mail key. `on_change` hears of every commit in any of the stores.
   struct Options {
-    std::filesystem::path directory;   // .../mail
+    std::filesystem::path directory;  // .../mail
     std::function<Result<Secret>(UserId)> key_of;
     std::function<void(const store::ChangeEvent&)> on_change;
   };

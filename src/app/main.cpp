@@ -1,4 +1,5 @@
-// dhii-mail: the command line. Parses, loads the settings, opens the installation, and calls one function of commands.hpp.
+// dhii-mail: the command line. Parses, loads the settings, opens the installation, and calls one function of
+// commands.hpp.
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -15,7 +16,9 @@ using namespace dhii::app;  // NOLINT(google-build-using-namespace)
 using Command = std::function<int(Installation&, const Output&)>;
 
 struct CommandLine {
-  CLI::App app{"dhii-mail: your mail on a machine you own. `dhii-mail serve` starts it; settings come from the environment (`dhii-mail config` lists them)."};
+  CLI::App app{
+      "dhii-mail: your mail on a machine you own. `dhii-mail serve` starts it; settings come from the environment "
+      "(`dhii-mail config` lists them)."};
   bool json = false;
   std::string data_directory, listen;
   bool only_config = false;
@@ -37,7 +40,8 @@ struct CommandLine {
     add_users();
     add_accounts();
     add_mail();
-    app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")->callback([this] { only_config = true; });
+    app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")
+        ->callback([this] { only_config = true; });
   }
 
   void add_serve() {
@@ -56,54 +60,70 @@ struct CommandLine {
     users->add_subcommand("list", "List users")->callback([this] { command = user_list; });
     auto* password = users->add_subcommand("password", "Set a new password and end all sessions");
     password->add_option("login", login)->required();
-    password->callback([this] { command = [this](Installation& i, const Output& o) { return user_password(i, o, login); }; });
+    password->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return user_password(i, o, login); }; });
   }
 
   void add_accounts() {
     auto* accounts = app.add_subcommand("account", "Mail accounts of users")->require_subcommand(1);
-    auto* add = accounts->add_subcommand("add", "Connect a mailbox; tested first; the password is asked for, or read from standard input");
+    auto* add = accounts->add_subcommand(
+        "add", "Connect a mailbox; tested first; the password is asked for, or read from standard input");
     add->add_option("--user", account.user, "The user it belongs to")->required();
     add->add_option("--email", account.email, "The address");
     add->add_option("--name", account.name, "The name shown");
     add->add_option("--login", account.login, "The name to log in with; default the address");
     add->add_option("--imap-host", account.imap_host);
     add->add_option("--imap-port", account.imap_port)->capture_default_str();
-    add->add_option("--imap-security", account.imap_security, "tls, starttls, or none (this machine only)")->capture_default_str();
+    add->add_option("--imap-security", account.imap_security, "tls, starttls, or none (this machine only)")
+        ->capture_default_str();
     add->add_option("--smtp-host", account.smtp_host);
     add->add_option("--smtp-port", account.smtp_port)->capture_default_str();
-    add->add_option("--smtp-security", account.smtp_security, "tls, starttls, or none (this machine only)")->capture_default_str();
+    add->add_option("--smtp-security", account.smtp_security, "tls, starttls, or none (this machine only)")
+        ->capture_default_str();
     add->add_flag("--sample", account.sample, "A local account filled with sample mail instead");
-    add->callback([this] { command = [this](Installation& i, const Output& o) { return account_add(i, o, account); }; });
+    add->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return account_add(i, o, account); }; });
     auto* list = accounts->add_subcommand("list", "List mail accounts");
     list->add_option("--user", login, "Only this user's");
-    list->callback([this] { command = [this](Installation& i, const Output& o) { return account_list(i, o, login); }; });
-    auto* remove = accounts->add_subcommand("remove", "Forget an account and its mail here; nothing is deleted at the provider");
+    list->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return account_list(i, o, login); }; });
+    auto* remove =
+        accounts->add_subcommand("remove", "Forget an account and its mail here; nothing is deleted at the provider");
     remove->add_option("id", account_id)->required();
-    remove->callback([this] { command = [this](Installation& i, const Output& o) { return account_remove(i, o, account_id); }; });
+    remove->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return account_remove(i, o, account_id); }; });
   }
 
   void add_mail() {
     auto* sync = app.add_subcommand("sync", "One round of synchronisation, then exit");
     sync->add_option("--account", account_id, "Only this account");
-    sync->callback([this] { command = [this](Installation& i, const Output& o) { return sync_once(i, o, account_id); }; });
-    auto* find = app.add_subcommand("search", "Search mail: words, \"phrases\", from: to: subject: in: is:unread has:attachment before: after: larger: -not OR");
+    sync->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return sync_once(i, o, account_id); }; });
+    auto* find = app.add_subcommand("search",
+                                    "Search mail: words, \"phrases\", from: to: subject: in: is:unread has:attachment "
+                                    "before: after: larger: -not OR");
     find->add_option("--user", search.user)->required();
     find->add_option("--account", search.account, "Only this account");
     find->add_option("--limit", search.limit)->capture_default_str();
     find->add_option("query", search.query)->required();
-    find->callback([this] { command = [this](Installation& i, const Output& o) { return search_mail(i, o, search); }; });
+    find->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return search_mail(i, o, search); }; });
     auto* take = app.add_subcommand("import", "Import an mbox file, a Maildir, .eml files, or a folder of them");
     take->add_option("--user", transfer.user)->required();
     take->add_option("--account", transfer.account, "Into this account; default a local account \"Imported mail\"");
     take->add_option("--mailbox", transfer.mailbox, "Into this mailbox, made if need be; default the inbox");
     take->add_option("path", transfer.path)->required();
-    take->callback([this] { command = [this](Installation& i, const Output& o) { return import_mail(i, o, transfer); }; });
+    take->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return import_mail(i, o, transfer); }; });
     auto* give = app.add_subcommand("export", "Write mail out in the clear, for backup or to leave");
     give->add_option("--user", transfer.user)->required();
     give->add_option("--account", transfer.account, "Only this account");
-    give->add_option("--format", transfer.format, "mbox, maildir or eml")->capture_default_str()->check(CLI::IsMember({"mbox", "maildir", "eml"}));
+    give->add_option("--format", transfer.format, "mbox, maildir or eml")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"mbox", "maildir", "eml"}));
     give->add_option("path", transfer.path, "The folder to write to")->required();
-    give->callback([this] { command = [this](Installation& i, const Output& o) { return export_mail(i, o, transfer); }; });
+    give->callback(
+        [this] { command = [this](Installation& i, const Output& o) { return export_mail(i, o, transfer); }; });
   }
 };
 

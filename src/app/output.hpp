@@ -1,4 +1,5 @@
-// Output: what a command says: text for people, or with --json one JSON object for programs. Errors go to standard error in both.
+// Output: what a command says: text for people, or with --json one JSON object for programs. Errors go to standard
+// error in both.
 #pragma once
 #include <boost/json.hpp>
 #include <string>

@@ -15,19 +15,44 @@ namespace dhii::app {
 
 ErrorText describe(SandboxError e) {
   switch (e) {
-    case SandboxError::kSeccomp: return {"sandbox.seccomp", "The system-call filter could not be installed; set DHII_SANDBOX=off only if this host can't do it."};
-    case SandboxError::kLandlock: return {"sandbox.landlock", "The file sandbox could not be installed; set DHII_SANDBOX=off only if this host can't do it."};
+    case SandboxError::kSeccomp:
+      return {"sandbox.seccomp",
+              "The system-call filter could not be installed; set DHII_SANDBOX=off only if this host can't do it."};
+    case SandboxError::kLandlock:
+      return {"sandbox.landlock",
+              "The file sandbox could not be installed; set DHII_SANDBOX=off only if this host can't do it."};
   }
   return {"sandbox.error", "The sandbox could not be entered."};
 }
 
 namespace {
 
-// A mail server never starts a program, traces another, loads code into the kernel or changes mounts: whoever tries took the process over.
-constexpr std::array kDenied{SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(mount),
-                             SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(kexec_load), SCMP_SYS(init_module), SCMP_SYS(finit_module),
-                             SCMP_SYS(delete_module), SCMP_SYS(bpf), SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(keyctl), SCMP_SYS(add_key),
-                             SCMP_SYS(request_key), SCMP_SYS(setns), SCMP_SYS(unshare), SCMP_SYS(reboot), SCMP_SYS(swapon), SCMP_SYS(swapoff)};
+// A mail server never starts a program, traces another, loads code into the kernel or changes mounts: whoever tries
+// took the process over.
+constexpr std::array kDenied{SCMP_SYS(execve),
+                             SCMP_SYS(execveat),
+                             SCMP_SYS(ptrace),
+                             SCMP_SYS(process_vm_readv),
+                             SCMP_SYS(process_vm_writev),
+                             SCMP_SYS(mount),
+                             SCMP_SYS(umount2),
+                             SCMP_SYS(pivot_root),
+                             SCMP_SYS(chroot),
+                             SCMP_SYS(kexec_load),
+                             SCMP_SYS(init_module),
+                             SCMP_SYS(finit_module),
+                             SCMP_SYS(delete_module),
+                             SCMP_SYS(bpf),
+                             SCMP_SYS(perf_event_open),
+                             SCMP_SYS(userfaultfd),
+                             SCMP_SYS(keyctl),
+                             SCMP_SYS(add_key),
+                             SCMP_SYS(request_key),
+                             SCMP_SYS(setns),
+                             SCMP_SYS(unshare),
+                             SCMP_SYS(reboot),
+                             SCMP_SYS(swapon),
+                             SCMP_SYS(swapoff)};
 
 Result<void> deny_calls() {
   struct Release {
@@ -44,13 +69,23 @@ Result<void> deny_calls() {
 }
 
 constexpr std::uint64_t kReadFiles = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
-constexpr std::uint64_t kWriteFiles = kReadFiles | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-                                      LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SYM;
-constexpr std::uint64_t kHandled = kWriteFiles | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-                                   LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SOCK;
+constexpr std::uint64_t kWriteFiles = kReadFiles | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+                                      LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
+                                      LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SYM;
+constexpr std::uint64_t kHandled = kWriteFiles | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                                   LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+                                   LANDLOCK_ACCESS_FS_MAKE_SOCK;
 
 // Name resolution, certificate authorities, time zones, shared libraries that glibc loads late (NSS).
-constexpr std::array kSystemPaths{"/etc", "/usr", "/lib", "/lib64", "/run/systemd/resolve", "/proc/self", "/proc/meminfo", "/sys/devices/system/cpu", "/dev/null",
+constexpr std::array kSystemPaths{"/etc",
+                                  "/usr",
+                                  "/lib",
+                                  "/lib64",
+                                  "/run/systemd/resolve",
+                                  "/proc/self",
+                                  "/proc/meminfo",
+                                  "/sys/devices/system/cpu",
+                                  "/dev/null",
                                   "/dev/urandom"};
 
 class Ruleset {
@@ -71,8 +106,11 @@ class Ruleset {
   // A path that isn't there needs no rule.
   Result<void> allow(const std::filesystem::path& path, std::uint64_t access) {
     const int parent = open(path.c_str(), O_PATH | O_CLOEXEC);
-    if (parent < 0) return errno == ENOENT ? Result<void>{} : fail(SandboxError::kLandlock, path.string() + ": " + std::strerror(errno));
-    constexpr std::uint64_t kOfFiles = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+    if (parent < 0)
+      return errno == ENOENT ? Result<void>{}
+                             : fail(SandboxError::kLandlock, path.string() + ": " + std::strerror(errno));
+    constexpr std::uint64_t kOfFiles =
+        LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
     landlock_path_beneath_attr rule{};
     rule.allowed_access = std::filesystem::is_directory(path) ? access : access & kOfFiles;
     rule.parent_fd = parent;
@@ -100,7 +138,9 @@ Result<void> confine_files(const SandboxPaths& paths) {
   return rules.enforce();
 }
 
-bool kernel_has_landlock() { return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0; }
+bool kernel_has_landlock() {
+  return syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION) > 0;
+}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// `dhii-mail serve`: the composition root of the running product. Wires services by hand, starts the accounts and the server, waits for a
-// signal, and stops in two phases.
+// `dhii-mail serve`: the composition root of the running product. Wires services by hand, starts the accounts and the
+// server, waits for a signal, and stops in two phases.
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -26,9 +26,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::chrono::seconds kMaintenancePause{20};       // between rounds without work
-constexpr std::chrono::milliseconds kMaintenanceStep{50};   // between slices while there is work: requests come first
-constexpr std::chrono::milliseconds kProgressPause{250};    // account events on the event stream: a bar needs no more
+constexpr std::chrono::seconds kMaintenancePause{20};      // between rounds without work
+constexpr std::chrono::milliseconds kMaintenanceStep{50};  // between slices while there is work: requests come first
+constexpr std::chrono::milliseconds kProgressPause{250};   // account events on the event stream: a bar needs no more
 
 class MailAccess final : public api::MailAccess {
  public:
@@ -41,7 +41,8 @@ class MailAccess final : public api::MailAccess {
     out.context.user = user;
     out.context.login = owner.login;
     out.context.mail = out.store.get();
-    for (const auto& account : accounts) out.context.accounts.push_back({account.id, account.name, account.email, account.kind});
+    for (const auto& account : accounts)
+      out.context.accounts.push_back({account.id, account.name, account.email, account.kind});
     return out;
   }
 
@@ -61,6 +62,7 @@ http::DispatcherOptions dispatcher_options(const config::Settings& settings) {
   http::DispatcherOptions out;
   out.trusted_proxies = trusted_proxies(settings);
   out.origins.cors_origins = settings.cors_origins;
+  out.origins.public_origin = settings.public_url;
   out.limits.api = {settings.api_rate.per_second, settings.api_rate.burst};
   out.limits.auth = {settings.auth_rate.per_second, settings.auth_rate.burst};
   return out;
@@ -78,9 +80,12 @@ http::ServerOptions server_options(const config::Settings& settings) {
 
 auth::RegistrationMode registration_of(config::Registration mode) {
   switch (mode) {
-    case config::Registration::kInvitation: return auth::RegistrationMode::kInvitation;
-    case config::Registration::kOpen: return auth::RegistrationMode::kOpen;
-    case config::Registration::kClosed: return auth::RegistrationMode::kClosed;
+    case config::Registration::kInvitation:
+      return auth::RegistrationMode::kInvitation;
+    case config::Registration::kOpen:
+      return auth::RegistrationMode::kOpen;
+    case config::Registration::kClosed:
+      return auth::RegistrationMode::kClosed;
   }
   return auth::RegistrationMode::kInvitation;
 }
@@ -122,7 +127,7 @@ class Product {
   http::Dispatcher dispatcher_;
   http::Server server_;
   asio::signal_set signals_;
-  std::unordered_map<AccountId, UserId> changed_;   // accounts whose state is to be announced
+  std::unordered_map<AccountId, UserId> changed_;  // accounts whose state is to be announced
   bool stopping_ = false;
   net::TaskGroup tasks_;
 };
@@ -132,8 +137,9 @@ Product::Product(Installation& installation)
       engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
       jwt_(make_jwt(installation)),
       refresh_key_(installation.keyring().derive("refresh tokens v1")),
-      auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(), engine_.hash_pool(), installation.clock(),
-             installation.random(), events_, registration_of(installation.settings().registration)}),
+      auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
+             engine_.hash_pool(), installation.clock(), installation.random(), events_,
+             registration_of(installation.settings().registration)}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation),
       api_({auth_, engine_.accounts(), jmap_, mail_access_, hub_, engine_.db_pool(), installation.settings().public_url,
@@ -144,7 +150,8 @@ Product::Product(Installation& installation)
                 return {};
               });
             }}),
-      dispatcher_(router_, auth_, installation.clock(), installation.random(), dispatcher_options(installation.settings())),
+      dispatcher_(router_, auth_, installation.clock(), installation.random(),
+                  dispatcher_options(installation.settings())),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings())),
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
@@ -192,8 +199,10 @@ net::Task<> Product::announce(UserId user, AccountId account) {
 net::Task<> Product::maintain() {
   for (;;) {
     auto more = co_await engine_.db_pool().run([this]() -> Result<bool> { return installation_.stores().maintain(); });
-    if (more && *more) DHII_CO_TRY(co_await net::sleep_for(kMaintenanceStep));
-    else DHII_CO_TRY(co_await net::sleep_for(kMaintenancePause));
+    if (more && *more)
+      DHII_CO_TRY(co_await net::sleep_for(kMaintenanceStep));
+    else
+      DHII_CO_TRY(co_await net::sleep_for(kMaintenancePause));
   }
 }
 
@@ -201,7 +210,10 @@ net::Task<> Product::maintain() {
 net::Task<> Product::welcome() {
   DHII_CO_TRY_ASSIGN(const bool needed, co_await auth_.setup_needed());
   if (needed) {
-    fmt::print("\n  dhii-mail is running. Create the first administrator here (the link works once):\n\n    {}/#/setup?token={}\n\n", address(), auth_.setup_token());
+    fmt::print(
+        "\n  dhii-mail is running. Create the first administrator here (the link works once):\n\n    "
+        "{}/#/setup?token={}\n\n",
+        address(), auth_.setup_token());
   } else {
     fmt::print("\n  dhii-mail is running at {}\n\n", address());
   }
@@ -215,8 +227,10 @@ net::Task<> Product::wait_for_signals() {
     const int signal = co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     if (ec) co_return fail(net::NetError::kCancelled);
     if (signal != SIGHUP) break;
-    if (auto done = server_.reload_certificate(); !done) spdlog::error("certificate not reloaded: {}", log_escape(done.error().message()));
-    else spdlog::info("certificate reloaded");
+    if (auto done = server_.reload_certificate(); !done)
+      spdlog::error("certificate not reloaded: {}", log_escape(done.error().message()));
+    else
+      spdlog::info("certificate reloaded");
   }
   spdlog::info("stopping: finishing what is under way");
   stopping_ = true;
@@ -251,7 +265,9 @@ Result<void> confine(const config::Settings& settings) {
 int serve(Installation& installation, const Output& output) {
   const auto& settings = installation.settings();
   for (const auto& warning : settings.warnings) spdlog::warn("{}", warning);
-  if (settings.created_secrets) spdlog::info("made {} with new random keys: keep a copy, without it the data can't be read", settings.secrets_file.string());
+  if (settings.created_secrets)
+    spdlog::info("made {} with new random keys: keep a copy, without it the data can't be read",
+                 settings.secrets_file.string());
   if (auto done = confine(settings); !done) return output.failure(done.error());
   Product product(installation);
   if (auto done = product.start(); !done) return output.failure(done.error());

@@ -50,21 +50,31 @@ int user_list(Installation& installation, const Output& output) {
   std::vector<std::vector<std::string>> rows{{"ID", "LOGIN", "NAME", "ROLE", "STATE"}};
   for (const auto& user : *users) {
     const std::string role(store::user_role_name(user.role));
-    list.push_back({{"id", user.id.value}, {"login", user.login}, {"display_name", user.display_name}, {"role", role}, {"disabled", user.disabled}});
-    rows.push_back({std::to_string(user.id.value), user.login, user.display_name, role, user.disabled ? "disabled" : "active"});
+    list.push_back({{"id", user.id.value},
+                    {"login", user.login},
+                    {"display_name", user.display_name},
+                    {"role", role},
+                    {"disabled", user.disabled}});
+    rows.push_back(
+        {std::to_string(user.id.value), user.login, user.display_name, role, user.disabled ? "disabled" : "active"});
   }
-  output.result({{"users", std::move(list)}}, users->empty() ? "No users yet: run `dhii-mail serve` and open the link, or `dhii-mail user add LOGIN --admin`." : table(rows));
+  output.result({{"users", std::move(list)}},
+                users->empty()
+                    ? "No users yet: run `dhii-mail serve` and open the link, or `dhii-mail user add LOGIN --admin`."
+                    : table(rows));
   return 0;
 }
 
 int user_password(Installation& installation, const Output& output, const std::string& login) {
   const auto user = installation.control().find_user(login);
   if (!user) return output.failure(user.error());
-  if (!*user) return output.failure("user.not_found", "There is no user " + login + "; `dhii-mail user list` shows all.");
+  if (!*user)
+    return output.failure("user.not_found", "There is no user " + login + "; `dhii-mail user list` shows all.");
   const Secret password = read_secret("New password for " + login);
   if (auto done = installation.users().set_password((*user)->id, password); !done) return output.failure(done.error());
   // Whoever is signed in with the old password must not stay so.
-  if (auto done = installation.control().revoke_sessions_of((*user)->id, std::nullopt); !done) return output.failure(done.error());
+  if (auto done = installation.control().revoke_sessions_of((*user)->id, std::nullopt); !done)
+    return output.failure(done.error());
   output.result({{"login", login}, {"changed", true}}, "Changed the password of " + login + " and ended all sessions.");
   return 0;
 }

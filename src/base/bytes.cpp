@@ -12,7 +12,8 @@ constexpr std::string_view kBase64Url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 constexpr std::array<std::int8_t, 256> reverse_table(std::string_view alphabet) {
   std::array<std::int8_t, 256> table{};
   table.fill(-1);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
   return table;
 }
 constexpr auto kBase64Reverse = reverse_table(kBase64);
@@ -110,8 +111,10 @@ std::string to_base64(std::string_view bytes) {
 
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
-  if (text.ends_with("==")) text.remove_suffix(2);
-  else if (text.ends_with('=')) text.remove_suffix(1);
+  if (text.ends_with("=="))
+    text.remove_suffix(2);
+  else if (text.ends_with('='))
+    text.remove_suffix(1);
   return decode64(text, kBase64Reverse);
 }
 
@@ -126,9 +129,7 @@ std::string ascii_lower(std::string_view s) {
   return out;
 }
 
-bool ascii_iequals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && ascii_istarts_with(a, b);
-}
+bool ascii_iequals(std::string_view a, std::string_view b) { return a.size() == b.size() && ascii_istarts_with(a, b); }
 
 bool ascii_istarts_with(std::string_view s, std::string_view prefix) {
   if (s.size() < prefix.size()) return false;
@@ -160,8 +161,10 @@ std::string to_valid_utf8(std::string_view s) {
   out.reserve(s.size());
   while (!s.empty()) {
     const std::size_t n = s[0] == '\0' ? 0 : utf8_sequence(s);
-    if (n == 0) out += "\xEF\xBF\xBD";
-    else out += s.substr(0, n);
+    if (n == 0)
+      out += "\xEF\xBF\xBD";
+    else
+      out += s.substr(0, n);
     s.remove_prefix(n == 0 ? 1 : n);
   }
   return out;

@@ -1,4 +1,5 @@
-// Bytes as text: hex, base64 (RFC 4648), ASCII case, and the escaping that text from outside needs before it reaches a log.
+// Bytes as text: hex, base64 (RFC 4648), ASCII case, and the escaping that text from outside needs before it reaches a
+// log.
 #pragma once
 #include <cstdint>
 #include <optional>

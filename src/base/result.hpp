@@ -60,19 +60,19 @@ std::unexpected<Error> fail(E code, std::string detail = {}) {
 //   DHII_TRY_ASSIGN(auto row, statement.step());
 #define DHII_CONCAT_INNER(a, b) a##b
 #define DHII_CONCAT(a, b) DHII_CONCAT_INNER(a, b)
-#define DHII_TRY(expr)                                                                    \
-  do {                                                                                    \
+#define DHII_TRY(expr)                                                                        \
+  do {                                                                                        \
     if (auto dhii_result = (expr); !dhii_result) return std::unexpected(dhii_result.error()); \
   } while (false)
-#define DHII_TRY_ASSIGN(decl, expr)                                                           \
-  auto DHII_CONCAT(dhii_r_, __LINE__) = (expr);                                               \
+#define DHII_TRY_ASSIGN(decl, expr)                                                                    \
+  auto DHII_CONCAT(dhii_r_, __LINE__) = (expr);                                                        \
   if (!DHII_CONCAT(dhii_r_, __LINE__)) return std::unexpected(DHII_CONCAT(dhii_r_, __LINE__).error()); \
   decl = std::move(*DHII_CONCAT(dhii_r_, __LINE__))
-#define DHII_CO_TRY(expr)                                                                    \
-  do {                                                                                       \
+#define DHII_CO_TRY(expr)                                                                        \
+  do {                                                                                           \
     if (auto dhii_result = (expr); !dhii_result) co_return std::unexpected(dhii_result.error()); \
   } while (false)
-#define DHII_CO_TRY_ASSIGN(decl, expr)                                                           \
-  auto DHII_CONCAT(dhii_r_, __LINE__) = (expr);                                                  \
+#define DHII_CO_TRY_ASSIGN(decl, expr)                                                                    \
+  auto DHII_CONCAT(dhii_r_, __LINE__) = (expr);                                                           \
   if (!DHII_CONCAT(dhii_r_, __LINE__)) co_return std::unexpected(DHII_CONCAT(dhii_r_, __LINE__).error()); \
   decl = std::move(*DHII_CONCAT(dhii_r_, __LINE__))

@@ -18,15 +18,16 @@ namespace {
 
 bool is_auth_failure(const Error& error) {
   using imap::ImapError;
-  return error.is(ImapError::kWrongPassword) || error.is(ImapError::kAppPasswordNeeded) || error.is(ImapError::kLoginDisabled);
+  return error.is(ImapError::kWrongPassword) || error.is(ImapError::kAppPasswordNeeded) ||
+         error.is(ImapError::kLoginDisabled);
 }
-
 
 }  // namespace
 
-AccountWorker::AccountWorker(SyncServices& services, AccountId id, UserId user, std::string email, AccountSettings settings, Secret password,
-                             std::shared_ptr<store::MailStore> store)
-    : context_{services, id, user, std::move(email), std::move(settings), std::move(password), std::move(store), {user, id}, {}, {}},
+AccountWorker::AccountWorker(SyncServices& services, AccountId id, UserId user, std::string email,
+                             AccountSettings settings, Secret password, std::shared_ptr<store::MailStore> store)
+    : context_{services,   id, user, std::move(email), std::move(settings), std::move(password), std::move(store),
+               {user, id}, {}, {}},
       wake_(services.executor),
       wake_outbox_(services.executor),
       wake_bulk_(services.executor),
@@ -52,7 +53,8 @@ void AccountWorker::sync_now() {
 net::Task<> AccountWorker::run_main() {
   std::chrono::milliseconds delay = kFirstRetry;
   for (;;) {
-    if (context_.status.state == AccountState::kIdle || context_.status.state == AccountState::kSyncing) context_.report(AccountState::kConnecting);
+    if (context_.status.state == AccountState::kIdle || context_.status.state == AccountState::kSyncing)
+      context_.report(AccountState::kConnecting);
     const auto settings = imap_settings(context_.settings.imap, context_.password, context_.services.extra_ca_file);
     auto client = co_await imap::Client::connect(context_.services.dialer, settings);
     if (client) {
@@ -70,7 +72,8 @@ net::Task<> AccountWorker::run_main() {
 
 // Waits with jitter, so that a thousand accounts don't all come back at once; a user's "sync now" cuts it short.
 net::Task<> AccountWorker::retry_pause(std::chrono::milliseconds& delay) {
-  const auto jitter = std::chrono::milliseconds(context_.services.random.below(static_cast<std::uint64_t>(delay.count()) / 4 + 1));
+  const auto jitter =
+      std::chrono::milliseconds(context_.services.random.below(static_cast<std::uint64_t>(delay.count()) / 4 + 1));
   DHII_CO_TRY(co_await wake_.wait_for(delay + jitter));
   delay = std::min<std::chrono::milliseconds>(delay * 2, kLastRetry);
   co_return Result<void>{};
@@ -85,8 +88,10 @@ void AccountWorker::report_failure(const Error& error) {
 }
 
 void AccountWorker::settle() {
-  if (rest_.empty()) context_.report(AccountState::kIdle);
-  else context_.report(AccountState::kSyncing);
+  if (rest_.empty())
+    context_.report(AccountState::kIdle);
+  else
+    context_.report(AccountState::kSyncing);
 }
 
 net::Task<> AccountWorker::run_session(imap::Client& client) {
@@ -111,14 +116,17 @@ net::Task<> AccountWorker::run_session(imap::Client& client) {
 
 net::Task<> AccountWorker::look_at(imap::Client& client, const store::Mailbox& mailbox, bool first_time) {
   const bool inbox = mailbox.role == store::Role::kInbox;
-  auto more = co_await sync_mailbox(context_, client, tasks_, mailbox, inbox || !first_time ? FirstLook::kNewestNow : FirstLook::kRegister);
+  auto more = co_await sync_mailbox(context_, client, tasks_, mailbox,
+                                    inbox || !first_time ? FirstLook::kNewestNow : FirstLook::kRegister);
   if (more) {
     if (*more) need_rest(mailbox.id);
     co_return Result<void>{};
   }
   // One mailbox that the server won't open (no permission, damaged) must not stop the others.
-  if (client.broken() || more.error().id().starts_with("store.") || more.error().id().starts_with("net.")) co_return std::unexpected(more.error());
-  spdlog::warn("account {}: mailbox {} skipped: {}", context_.id.value, mailbox.id.value, log_escape(more.error().message()));
+  if (client.broken() || more.error().id().starts_with("store.") || more.error().id().starts_with("net."))
+    co_return std::unexpected(more.error());
+  spdlog::warn("account {}: mailbox {} skipped: {}", context_.id.value, mailbox.id.value,
+               log_escape(more.error().message()));
   co_return Result<void>{};
 }
 
@@ -148,16 +156,19 @@ net::Task<> AccountWorker::wait_for_news(imap::Client& client) {
     co_return co_await client.noop();
   }
   const auto name = imap::MailboxName::from_wire(inbox->imap_name);
-  // Another mailbox is selected after operations or polling; looking at the inbox selects it and takes what came meanwhile.
+  // Another mailbox is selected after operations or polling; looking at the inbox selects it and takes what came
+  // meanwhile.
   if (!client.selected() || *client.selected() != name) DHII_CO_TRY(co_await look_at(client, *inbox, false));
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next_poll_ - context_.services.clock.steady_now());
+  const auto left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(next_poll_ - context_.services.clock.steady_now());
   const auto limit = std::clamp<std::chrono::milliseconds>(left, std::chrono::milliseconds(1), imap::kMaxIdle);
   DHII_CO_TRY_ASSIGN(const auto end, co_await client.idle(limit, wake_));
   if (end == imap::IdleEnd::kChanges) DHII_CO_TRY(co_await look_at(client, *inbox, false));
   co_return Result<void>{};
 }
 
-// ---- first sync -------------------------------------------------------------------------------------------------------------------
+// ---- first sync
+// -------------------------------------------------------------------------------------------------------------------
 
 void AccountWorker::need_rest(MailboxId mailbox) {
   if (std::ranges::find(rest_, mailbox) == rest_.end()) rest_.push_back(mailbox);
@@ -205,8 +216,12 @@ net::Task<> AccountWorker::run_bulk_session(imap::Client& client) {
     }
     if (mailbox) {
       auto done = co_await sync_rest(context_, client, tasks_, *mailbox);
-      if (!done && (client.broken() || done.error().id().starts_with("store.") || done.error().id().starts_with("net."))) co_return done;
-      if (!done) spdlog::warn("account {}: mailbox {} skipped: {}", context_.id.value, id.value, log_escape(done.error().message()));
+      if (!done &&
+          (client.broken() || done.error().id().starts_with("store.") || done.error().id().starts_with("net.")))
+        co_return done;
+      if (!done)
+        spdlog::warn("account {}: mailbox {} skipped: {}", context_.id.value, id.value,
+                     log_escape(done.error().message()));
     }
     std::erase(rest_, id);
   }
@@ -215,7 +230,8 @@ net::Task<> AccountWorker::run_bulk_session(imap::Client& client) {
   co_return Result<void>{};
 }
 
-// ---- outbox -----------------------------------------------------------------------------------------------------------------------
+// ---- outbox
+// -----------------------------------------------------------------------------------------------------------------------
 
 net::Task<> AccountWorker::run_outbox_forever() {
   for (;;) {

@@ -1,6 +1,7 @@
 // AccountWorker: keeps one IMAP account in step, for as long as it lives. Io thread only.
-// Main connection: mailbox list, local operations, news (IDLE on the inbox, a look at the others every kPollOthers). Bulk connection: what a first sync has
-// still to fetch; it comes and goes, and never delays the main one. Outbox: beside both.
+// Main connection: mailbox list, local operations, news (IDLE on the inbox, a look at the others every kPollOthers).
+// Bulk connection: what a first sync has still to fetch; it comes and goes, and never delays the main one. Outbox:
+// beside both.
 #pragma once
 #include <memory>
 
@@ -10,14 +11,14 @@
 
 namespace dhii::sync {
 
-inline constexpr std::chrono::minutes kPollOthers{3};           // mailboxes that IDLE doesn't watch
-inline constexpr std::chrono::seconds kFirstRetry{1};           // after a lost connection; doubles up to kLastRetry, with jitter
+inline constexpr std::chrono::minutes kPollOthers{3};  // mailboxes that IDLE doesn't watch
+inline constexpr std::chrono::seconds kFirstRetry{1};  // after a lost connection; doubles up to kLastRetry, with jitter
 inline constexpr std::chrono::minutes kLastRetry{5};
 
 class AccountWorker {
  public:
-  AccountWorker(SyncServices& services, AccountId id, UserId user, std::string email, AccountSettings settings, Secret password,
-                std::shared_ptr<store::MailStore> store);
+  AccountWorker(SyncServices& services, AccountId id, UserId user, std::string email, AccountSettings settings,
+                Secret password, std::shared_ptr<store::MailStore> store);
   ~AccountWorker();
 
   void start();
@@ -44,15 +45,15 @@ class AccountWorker {
   void settle();
 
   AccountContext context_;
-  std::vector<store::Mailbox> mailboxes_;        // of the last listing, by priority
-  std::vector<MailboxId> rest_;                  // first sync unfinished, by priority
+  std::vector<store::Mailbox> mailboxes_;  // of the last listing, by priority
+  std::vector<MailboxId> rest_;            // first sync unfinished, by priority
   net::Event wake_;
   net::Event wake_outbox_;
   net::Event wake_bulk_;
   bool poll_all_ = false;
   bool bulk_mode_ = false;
   std::chrono::steady_clock::time_point next_poll_;
-  net::TaskGroup tasks_;                         // last: its tasks use all of the above
+  net::TaskGroup tasks_;  // last: its tasks use all of the above
 };
 
 }  // namespace dhii::sync

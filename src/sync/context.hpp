@@ -1,4 +1,5 @@
-// AccountContext: what all coroutines of one account share. Owned by its AccountWorker; io thread only, but for the members that say otherwise.
+// AccountContext: what all coroutines of one account share. Owned by its AccountWorker; io thread only, but for the
+// members that say otherwise.
 #pragma once
 #include <functional>
 #include <memory>
@@ -21,15 +22,15 @@ namespace dhii::sync {
 
 // The parts of the program that every account uses; outlives all workers.
 struct SyncServices {
-  net::asio::any_io_executor executor;   // the io thread
+  net::asio::any_io_executor executor;  // the io thread
   net::Dialer& dialer;
-  net::BlockingPool& db_pool;    // transactions
-  net::BlockingPool& cpu_pool;   // parsing, compressing, sealing of incoming mail
+  net::BlockingPool& db_pool;   // transactions
+  net::BlockingPool& cpu_pool;  // parsing, compressing, sealing of incoming mail
   const Clock& clock;
   Random& random;
-  std::string extra_ca_file;     // trusted besides the system's store
-  std::string ehlo_name;         // RFC 5321 §4.1.1.1
-  std::function<void(const AccountStatus&)> on_status;   // called on the io thread
+  std::string extra_ca_file;                            // trusted besides the system's store
+  std::string ehlo_name;                                // RFC 5321 §4.1.1.1
+  std::function<void(const AccountStatus&)> on_status;  // called on the io thread
 };
 
 struct AccountContext {
@@ -39,23 +40,27 @@ struct AccountContext {
   std::string email;
   AccountSettings settings;
   Secret password;
-  std::shared_ptr<store::MailStore> store;   // thread-safe
+  std::shared_ptr<store::MailStore> store;  // thread-safe
   AccountStatus status;
 
-  // Mailboxes that must be looked at on the next round (new UIDs of our own MOVE or APPEND, a vanished base, a user's request).
+  // Mailboxes that must be looked at on the next round (new UIDs of our own MOVE or APPEND, a vanished base, a user's
+  // request).
   std::set<MailboxId> dirty;
-  // Messages that stand upstream but aren't shown: \Deleted ones (RFC 8621 §4.1.1) and those that the server can't give. Known after a full
-  // comparison; needed to tell "something vanished" from "something is hidden" when counts differ.
+  // Messages that stand upstream but aren't shown: \Deleted ones (RFC 8621 §4.1.1) and those that the server can't
+  // give. Known after a full comparison; needed to tell "something vanished" from "something is hidden" when counts
+  // differ.
   std::unordered_map<MailboxId, std::int64_t> hidden;
 
   // Runs a read or write of this account's store on the database pool.
   template <class F>
   auto read(F function) {
-    return services.db_pool.run([store = store.get(), function = std::move(function)]() mutable { return store->read(function); });
+    return services.db_pool.run(
+        [store = store.get(), function = std::move(function)]() mutable { return store->read(function); });
   }
   template <class F>
   auto write(F function) {
-    return services.db_pool.run([store = store.get(), function = std::move(function)]() mutable { return store->write(function); });
+    return services.db_pool.run(
+        [store = store.get(), function = std::move(function)]() mutable { return store->write(function); });
   }
   void report(AccountState state, std::string error = {});
   void progress(std::int64_t done_delta, std::int64_t total_delta);

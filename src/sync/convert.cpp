@@ -60,7 +60,8 @@ imap::Settings imap_settings(const ServerSettings& settings, const Secret& passw
   return out;
 }
 
-smtp::Settings smtp_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file, const std::string& ehlo_name) {
+smtp::Settings smtp_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file,
+                             const std::string& ehlo_name) {
   smtp::Settings out;
   out.host = settings.host;
   out.port = settings.port;

@@ -17,6 +17,7 @@ store::Role to_role(imap::Role role);
 ServerMailbox to_server_mailbox(const imap::ListedMailbox& listed);
 ServerView to_view(const imap::Selected& selected);
 imap::Settings imap_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file);
-smtp::Settings smtp_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file, const std::string& ehlo_name);
+smtp::Settings smtp_settings(const ServerSettings& settings, const Secret& password, const std::string& extra_ca_file,
+                             const std::string& ehlo_name);
 
 }  // namespace dhii::sync

@@ -1,4 +1,5 @@
-// First sync of a real server's mailbox until everything is committed and searchable, in this process: the engine without HTTP.
+// First sync of a real server's mailbox until everything is committed and searchable, in this process: the engine
+// without HTTP.
 //   DHII_BENCH_IMAP=127.0.0.1:14143:u10k:secret build/bench/src/sync/dhii_sync_bench
 #include <benchmark/benchmark.h>
 
@@ -49,18 +50,24 @@ void first_sync(benchmark::State& state) {
     net::BlockingPool db_pool("db", 4, 1000), cpu_pool("cpu", 2, 1000);
     net::Dialer dialer(io.get_executor(), db_pool, net::Egress::kAllowLoopback);
     SyncServices services{io.get_executor(), dialer, db_pool, cpu_pool, clock, random, "", "bench.local", {}};
-    auto opened = store::MailStore::open({.directory = folder, .user = UserId(1), .clock = &clock, .random = &random, .on_change = {}},
-                                         Secret(std::string_view("0123456789abcdef0123456789abcdef")));
+    auto opened = store::MailStore::open(
+        {.directory = folder, .user = UserId(1), .clock = &clock, .random = &random, .on_change = {}},
+        Secret(std::string_view("0123456789abcdef0123456789abcdef")));
     std::shared_ptr<store::MailStore> mail = std::move(*opened);
     std::thread thread([&] { io.run(); });
     const ServerSettings settings{server->host, server->port, Security::kNone, server->login};
-    AccountWorker worker(services, AccountId(1), UserId(1), server->login, {settings, settings}, Secret(std::string_view(server->password)), mail);
+    AccountWorker worker(services, AccountId(1), UserId(1), server->login, {settings, settings},
+                         Secret(std::string_view(server->password)), mail);
     boost::asio::post(io, [&] { worker.start(); });
     bool idle = false;
     while (!idle) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
-      idle = boost::asio::post(io, boost::asio::use_future([&] { return worker.status().state == AccountState::kIdle; })).get();
-      if (boost::asio::post(io, boost::asio::use_future([&] { return worker.status().state == AccountState::kOffline; })).get()) {
+      idle =
+          boost::asio::post(io, boost::asio::use_future([&] { return worker.status().state == AccountState::kIdle; }))
+              .get();
+      if (boost::asio::post(io,
+                            boost::asio::use_future([&] { return worker.status().state == AccountState::kOffline; }))
+              .get()) {
         state.SkipWithError("offline");
         break;
       }
@@ -78,7 +85,8 @@ void first_sync(benchmark::State& state) {
     state.ResumeTiming();
   }
   state.counters["messages"] = static_cast<double>(messages);
-  state.counters["msg/s"] = benchmark::Counter(static_cast<double>(messages), benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["msg/s"] =
+      benchmark::Counter(static_cast<double>(messages), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(first_sync)->Unit(benchmark::kMillisecond)->UseRealTime()->Iterations(3);
 

@@ -26,7 +26,8 @@ Timestamp received_at(const imap::FetchedMessage& message, const mime::Digest& d
 }
 
 // Mail is never dropped for being odd: if even the digest fails, the bytes are kept with what little is known.
-store::NewEmail prepare(const store::BlobStore& blobs, AccountId account, MailboxId mailbox, imap::FetchedMessage& message) {
+store::NewEmail prepare(const store::BlobStore& blobs, AccountId account, MailboxId mailbox,
+                        imap::FetchedMessage& message) {
   store::NewEmail out;
   out.account = account;
   auto digest = mime::digest(message.body);
@@ -52,11 +53,11 @@ struct Ingest::State : std::enable_shared_from_this<State> {
   AccountContext& context;
   MailboxId mailbox;
   net::TaskGroup& group;
-  net::Event moved;              // something left the line, or failed
+  net::Event moved;  // something left the line, or failed
   Chunk gathering;
   std::vector<Ready> ready;
   std::size_t in_flight_bytes = 0;
-  std::size_t digesting = 0;     // chunks
+  std::size_t digesting = 0;  // chunks
   bool writing = false;
   bool flushing = false;
   std::int64_t committed = 0;

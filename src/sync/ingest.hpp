@@ -1,6 +1,8 @@
 // Ingest: the assembly line from fetched bytes to searchable mail of one mailbox.
-//   fetch (io thread) -> digest, compress, seal (cpu pool, chunks side by side) -> one transaction for many messages (db pool)
-// Bounded by bytes: accept() waits while too much is under way, and so the socket isn't read (back-pressure reaches the server).
+//   fetch (io thread) -> digest, compress, seal (cpu pool, chunks side by side) -> one transaction for many messages
+//   (db pool)
+// Bounded by bytes: accept() waits while too much is under way, and so the socket isn't read (back-pressure reaches the
+// server).
 #pragma once
 #include <memory>
 
@@ -10,10 +12,13 @@
 
 namespace dhii::sync {
 
-inline constexpr std::size_t kChunkBytes = 1U << 20;          // one cpu job: long enough to pay for the thread hop, short enough to share two cores
+inline constexpr std::size_t kChunkBytes =
+    1U << 20;  // one cpu job: long enough to pay for the thread hop, short enough to share two cores
 inline constexpr std::size_t kChunkMessages = 64;
-inline constexpr std::size_t kCommitMessages = 400;           // one fsync for many messages; a write by the user waits for at most one such batch
-inline constexpr std::size_t kInFlightBytes = 32U << 20;      // raw bytes between socket and disk; memory in a first sync is a few times this
+inline constexpr std::size_t kCommitMessages =
+    400;  // one fsync for many messages; a write by the user waits for at most one such batch
+inline constexpr std::size_t kInFlightBytes =
+    32U << 20;  // raw bytes between socket and disk; memory in a first sync is a few times this
 
 class Ingest final : public imap::FetchSink {
  public:
@@ -22,7 +27,8 @@ class Ingest final : public imap::FetchSink {
   ~Ingest() override;
 
   net::Task<> accept(imap::FetchedMessage message) override;
-  // Sends on what has gathered and returns when all of it is committed. An error of any stage (a full disk, say) comes out here or at accept().
+  // Sends on what has gathered and returns when all of it is committed. An error of any stage (a full disk, say) comes
+  // out here or at accept().
   net::Task<> flush();
   std::int64_t committed() const;
   Uid highest_uid() const;

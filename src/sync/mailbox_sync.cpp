@@ -35,7 +35,11 @@ net::Task<> save_state(AccountContext& context, MailboxId mailbox, store::Remote
 class MailboxRound {
  public:
   MailboxRound(AccountContext& context, imap::Client& client, net::TaskGroup& group, const store::Mailbox& mailbox)
-      : context_(context), client_(client), group_(group), mailbox_(mailbox), name_(imap::MailboxName::from_wire(mailbox.imap_name)) {}
+      : context_(context),
+        client_(client),
+        group_(group),
+        mailbox_(mailbox),
+        name_(imap::MailboxName::from_wire(mailbox.imap_name)) {}
 
   net::Task<bool> run(FirstLook first_look);
   net::Task<> run_rest();
@@ -68,9 +72,11 @@ class MailboxRound {
   Uid highest_seen_;
 };
 
-constexpr std::size_t kApplyBatch = 5000;        // flag changes and removals in one transaction: keeps the writer free for the user
-constexpr std::uint64_t kDirectFetch = 200;      // up to so many new UIDs are fetched by range without listing them first
-constexpr std::size_t kMaxListedUids = 10'000'000;  // no mailbox is bigger; a lying VANISHED range must not become a list
+constexpr std::size_t kApplyBatch =
+    5000;  // flag changes and removals in one transaction: keeps the writer free for the user
+constexpr std::uint64_t kDirectFetch = 200;  // up to so many new UIDs are fetched by range without listing them first
+constexpr std::size_t kMaxListedUids =
+    10'000'000;  // no mailbox is bigger; a lying VANISHED range must not become a list
 
 store::RemoteState MailboxRound::state_now(bool complete) const {
   store::RemoteState state;
@@ -96,17 +102,23 @@ net::Task<bool> MailboxRound::run(FirstLook first_look) {
   DHII_CO_TRY_ASSIGN(const auto known, co_await load_known(context_, mailbox_.id));
   DHII_CO_TRY(co_await select(known.state, imap::Access::kReadWrite));
   switch (plan_select(known.state, to_view(selected_), known.base_count + hidden())) {
-    case Step::kStart: co_return co_await start(first_look);
-    case Step::kReset: co_return co_await reset();
-    case Step::kNothing: co_return !known.state->complete;
-    case Step::kDelta: co_return co_await delta(*known.state);
-    case Step::kCompareAll: co_return co_await compare_all(*known.state);
+    case Step::kStart:
+      co_return co_await start(first_look);
+    case Step::kReset:
+      co_return co_await reset();
+    case Step::kNothing:
+      co_return !known.state->complete;
+    case Step::kDelta:
+      co_return co_await delta(*known.state);
+    case Step::kCompareAll:
+      co_return co_await compare_all(*known.state);
   }
   co_return false;
 }
 
 net::Task<bool> MailboxRound::start(FirstLook first_look) {
-  if (first_look == FirstLook::kRegister && selected_.exists > 0) co_return true;  // sync_rest begins from nothing as well
+  if (first_look == FirstLook::kRegister && selected_.exists > 0)
+    co_return true;  // sync_rest begins from nothing as well
   // A server without UIDNEXT: the place to go on from is known only after the newest have been seen.
   if (selected_.uid_next) DHII_CO_TRY(co_await save_state(context_, mailbox_.id, state_now(false)));
   Ingest ingest(context_, mailbox_.id, group_);
@@ -120,7 +132,8 @@ net::Task<bool> MailboxRound::start(FirstLook first_look) {
   co_return !complete;
 }
 
-// UIDVALIDITY changed: the emails stay (ids and all) and find their new UIDs by content as they come in again; sync_rest drops the others.
+// UIDVALIDITY changed: the emails stay (ids and all) and find their new UIDs by content as they come in again;
+// sync_rest drops the others.
 net::Task<bool> MailboxRound::reset() {
   context_.hidden.erase(mailbox_.id);
   const auto state = state_now(false);
@@ -161,7 +174,8 @@ net::Task<ComparePlan> MailboxRound::compare_now() {
   context_.hidden[mailbox_.id] = static_cast<std::int64_t>(listing.size() - visible.size());
   std::ranges::sort(visible, {}, &ServerMessage::uid);
   const MailboxId mailbox = mailbox_.id;
-  DHII_CO_TRY_ASSIGN(const auto base, co_await context_.read([mailbox](ReadTx& tx) { return store::list_remote(tx, mailbox); }));
+  DHII_CO_TRY_ASSIGN(const auto base,
+                     co_await context_.read([mailbox](ReadTx& tx) { return store::list_remote(tx, mailbox); }));
   co_return compare(base, visible);
 }
 
@@ -178,7 +192,8 @@ net::Task<bool> MailboxRound::compare_all(store::RemoteState known) {
   co_return false;
 }
 
-// "N:*" always names the last message, even when its UID is below N (RFC 9051 §9 seq-range); the store knows it already then.
+// "N:*" always names the last message, even when its UID is below N (RFC 9051 §9 seq-range); the store knows it already
+// then.
 net::Task<> MailboxRound::fetch_new(Uid from) {
   const Uid next = selected_.uid_next.value_or(imap::kMaxUid);
   if (next.value - from.value <= kDirectFetch) {
@@ -186,7 +201,8 @@ net::Task<> MailboxRound::fetch_new(Uid from) {
     for (std::uint32_t uid = next.value; uid-- > from.value;) uids.push_back(Uid(uid));
     co_return co_await fetch(uids);
   }
-  DHII_CO_TRY_ASSIGN(const auto listing, co_await client_.fetch_flags(imap::UidSet::of_ranges({{from, imap::kMaxUid}})));
+  DHII_CO_TRY_ASSIGN(const auto listing,
+                     co_await client_.fetch_flags(imap::UidSet::of_ranges({{from, imap::kMaxUid}})));
   std::vector<Uid> uids;
   for (const auto& entry : listing) {
     if (entry.uid >= from) uids.push_back(entry.uid);
@@ -207,7 +223,8 @@ net::Task<> MailboxRound::fetch(std::span<const Uid> newest_first) {
   highest_seen_ = std::max(highest_seen_, ingest.highest_uid());
   context_.hidden[mailbox_.id] += ingest.missing();
   std::vector<Uid> again;
-  for (const auto& [index, words] : outcome.refused) again.insert(again.end(), batches[index].begin(), batches[index].end());
+  for (const auto& [index, words] : outcome.refused)
+    again.insert(again.end(), batches[index].begin(), batches[index].end());
   co_return co_await fetch_one_by_one(std::move(again));
 }
 
@@ -222,24 +239,30 @@ net::Task<> MailboxRound::fetch_one_by_one(std::vector<Uid> uids) {
   co_return co_await ingest.flush();
 }
 
-// A change to a message that we don't show yet (its \Deleted was taken back) means: fetch it. UIDs from `known_next` on come as new mail anyway.
+// A change to a message that we don't show yet (its \Deleted was taken back) means: fetch it. UIDs from `known_next` on
+// come as new mail anyway.
 net::Task<> MailboxRound::apply_changed(std::vector<imap::FlagsOf> changed, Uid known_next) {
   if (changed.empty()) co_return Result<void>{};
   std::vector<Uid> deleted;
   std::map<Uid, store::Keywords> flags;
   for (const auto& change : changed) {
     if (!change.flags || change.uid >= known_next) continue;
-    if (is_deleted(*change.flags)) deleted.push_back(change.uid);
-    else flags[change.uid] = to_keywords(*change.flags);
+    if (is_deleted(*change.flags))
+      deleted.push_back(change.uid);
+    else
+      flags[change.uid] = to_keywords(*change.flags);
   }
   const MailboxId mailbox = mailbox_.id;
-  DHII_CO_TRY_ASSIGN(const auto base, co_await context_.read([mailbox](ReadTx& tx) { return store::list_remote(tx, mailbox); }));
+  DHII_CO_TRY_ASSIGN(const auto base,
+                     co_await context_.read([mailbox](ReadTx& tx) { return store::list_remote(tx, mailbox); }));
   std::vector<store::FlagUpdate> updates;
   std::vector<Uid> reappeared;
   for (const auto& [uid, keywords] : flags) {
     const auto at = std::ranges::lower_bound(base, uid, {}, &store::RemoteMessage::uid);
-    if (at == base.end() || at->uid != uid) reappeared.push_back(uid);
-    else if (at->flags != keywords) updates.push_back({uid, keywords});
+    if (at == base.end() || at->uid != uid)
+      reappeared.push_back(uid);
+    else if (at->flags != keywords)
+      updates.push_back({uid, keywords});
   }
   DHII_CO_TRY(co_await apply_flags(std::move(updates)));
   if (!deleted.empty()) {
@@ -299,13 +322,14 @@ net::Task<> MailboxRound::run_rest() {
 
 }  // namespace
 
-net::Task<bool> sync_mailbox(AccountContext& context, imap::Client& client, net::TaskGroup& group, const store::Mailbox& mailbox,
-                             FirstLook first_look) {
+net::Task<bool> sync_mailbox(AccountContext& context, imap::Client& client, net::TaskGroup& group,
+                             const store::Mailbox& mailbox, FirstLook first_look) {
   MailboxRound round(context, client, group, mailbox);
   co_return co_await round.run(first_look);
 }
 
-net::Task<> sync_rest(AccountContext& context, imap::Client& client, net::TaskGroup& group, const store::Mailbox& mailbox) {
+net::Task<> sync_rest(AccountContext& context, imap::Client& client, net::TaskGroup& group,
+                      const store::Mailbox& mailbox) {
   MailboxRound round(context, client, group, mailbox);
   co_return co_await round.run_rest();
 }
@@ -321,7 +345,8 @@ Result<void> apply_mailbox_plan(WriteTx& tx, AccountId account, const MailboxLis
     store::NewMailbox mailbox;
     mailbox.account = account;
     mailbox.name = create.name;
-    if (const auto parent = by_name.find(create.parent_imap_name); !create.parent_imap_name.empty() && parent != by_name.end()) {
+    if (const auto parent = by_name.find(create.parent_imap_name);
+        !create.parent_imap_name.empty() && parent != by_name.end()) {
       mailbox.parent = parent->second;
     }
     mailbox.role = create.mailbox.role;
@@ -341,11 +366,13 @@ net::Task<std::vector<store::Mailbox>> sync_mailbox_list(AccountContext& context
   std::vector<ServerMailbox> there;
   for (const auto& entry : listed) there.push_back(to_server_mailbox(entry));
   const AccountId account = context.id;
-  DHII_CO_TRY_ASSIGN(auto local, co_await context.read([account](ReadTx& tx) { return store::list_mailboxes(tx, account); }));
+  DHII_CO_TRY_ASSIGN(auto local,
+                     co_await context.read([account](ReadTx& tx) { return store::list_mailboxes(tx, account); }));
   const auto plan = plan_mailboxes(local, there);
   if (!plan.create.empty() || !plan.update.empty() || !plan.gone.empty()) {
     DHII_CO_TRY(co_await context.write([&](WriteTx& tx) { return apply_mailbox_plan(tx, account, plan); }));
-    DHII_CO_TRY_ASSIGN(local, co_await context.read([account](ReadTx& tx) { return store::list_mailboxes(tx, account); }));
+    DHII_CO_TRY_ASSIGN(local,
+                       co_await context.read([account](ReadTx& tx) { return store::list_mailboxes(tx, account); }));
   }
   std::erase_if(local, [](const store::Mailbox& m) { return !m.selectable || m.imap_name.empty(); });
   std::ranges::stable_sort(local, {}, sync_priority);

@@ -30,13 +30,16 @@ bool carried_together(const PendingOp& a, const PendingOp& b) {
 // What the server answered to the operation itself, as opposed to a connection that died.
 bool is_answer(const Error& error) {
   using imap::ImapError;
-  for (const auto code : {ImapError::kRefused, ImapError::kBadCommand, ImapError::kNoSuchMailbox, ImapError::kMailboxExists, ImapError::kNoPermission,
-                          ImapError::kOverQuota, ImapError::kMessageTooBig, ImapError::kTryLater, ImapError::kInvalidArgument}) {
+  for (const auto code : {ImapError::kRefused, ImapError::kBadCommand, ImapError::kNoSuchMailbox,
+                          ImapError::kMailboxExists, ImapError::kNoPermission, ImapError::kOverQuota,
+                          ImapError::kMessageTooBig, ImapError::kTryLater, ImapError::kInvalidArgument}) {
     if (error.is(code)) return true;
   }
   return false;
 }
-bool is_temporary(const Error& error) { return error.is(imap::ImapError::kTryLater) || error.is(imap::ImapError::kOverQuota); }
+bool is_temporary(const Error& error) {
+  return error.is(imap::ImapError::kTryLater) || error.is(imap::ImapError::kOverQuota);
+}
 
 // Upstream places of the messages of a group, by mailbox.
 using Places = std::map<MailboxId, std::vector<std::pair<Uid, EmailId>>>;
@@ -82,14 +85,21 @@ net::Task<> Runner::run(std::span<const PendingOp> group) {
 net::Task<> Runner::perform(std::span<const PendingOp> group) {
   const PendingOp& first = group.front();
   switch (first.kind) {
-    case OpKind::kStoreFlags: co_return co_await store_flags(group);
+    case OpKind::kStoreFlags:
+      co_return co_await store_flags(group);
     case OpKind::kMove:
-    case OpKind::kCopy: co_return co_await move_or_copy(group);
-    case OpKind::kExpunge: co_return co_await expunge(group);
-    case OpKind::kAppend: co_return co_await append(first);
-    case OpKind::kCreateMailbox: co_return co_await create(first);
-    case OpKind::kRenameMailbox: co_return co_await rename(first);
-    case OpKind::kDeleteMailbox: co_return co_await remove(first);
+    case OpKind::kCopy:
+      co_return co_await move_or_copy(group);
+    case OpKind::kExpunge:
+      co_return co_await expunge(group);
+    case OpKind::kAppend:
+      co_return co_await append(first);
+    case OpKind::kCreateMailbox:
+      co_return co_await create(first);
+    case OpKind::kRenameMailbox:
+      co_return co_await rename(first);
+    case OpKind::kDeleteMailbox:
+      co_return co_await remove(first);
   }
   co_return Result<void>{};
 }
@@ -203,9 +213,11 @@ net::Task<> Runner::append(const PendingOp& op) {
     DHII_TRY_ASSIGN(auto raw, tx.blobs().get(tx, rows.front().blob));
     return ToAppend{std::move(rows.front()), std::move(raw)};
   });
-  if (!loaded && loaded.error().is(store::StoreError::kNotFound)) co_return Result<void>{};  // deleted here meanwhile: nothing to place
+  if (!loaded && loaded.error().is(store::StoreError::kNotFound))
+    co_return Result<void>{};  // deleted here meanwhile: nothing to place
   if (!loaded) co_return std::unexpected(loaded.error());
-  // Moved here before it ever came to be there: it goes straight to where it is now (a draft sent at once goes to Sent).
+  // Moved here before it ever came to be there: it goes straight to where it is now (a draft sent at once goes to
+  // Sent).
   const auto& wanted = loaded->email.mailboxes;
   const bool still_wanted = wanted.empty() || std::ranges::find(wanted, op.to) != wanted.end();
   DHII_CO_TRY_ASSIGN(const auto to, co_await mailbox(still_wanted ? op.to : wanted.front()));
@@ -213,25 +225,29 @@ net::Task<> Runner::append(const PendingOp& op) {
   std::optional<Uid> uid;
   if (op.attempts > 0 && !loaded->email.envelope.message_ids.empty()) {
     DHII_CO_TRY(co_await select(to.id));
-    DHII_CO_TRY_ASSIGN(const auto found, co_await client_.search_message_id(loaded->email.envelope.message_ids.front()));
+    DHII_CO_TRY_ASSIGN(const auto found,
+                       co_await client_.search_message_id(loaded->email.envelope.message_ids.front()));
     if (!found.empty()) uid = found.back();
   }
   if (!uid) {
     const auto now = context_.services.clock.now();
     const PendingOpId op_id = op.id;
-    DHII_CO_TRY(co_await context_.write([=](WriteTx& tx) { return store::postpone_op(tx, op_id, now, "being placed upstream"); }));
-    DHII_CO_TRY_ASSIGN(const auto appended,
-                       co_await client_.append(name, to_flags(loaded->email.keywords), loaded->email.received_at, loaded->raw));
+    DHII_CO_TRY(co_await context_.write(
+        [=](WriteTx& tx) { return store::postpone_op(tx, op_id, now, "being placed upstream"); }));
+    DHII_CO_TRY_ASSIGN(const auto appended, co_await client_.append(name, to_flags(loaded->email.keywords),
+                                                                    loaded->email.received_at, loaded->raw));
     uid = appended.uid;
   }
   if (!uid) {
     context_.dirty.insert(to.id);
     co_return Result<void>{};
   }
-  co_return co_await context_.write([&](WriteTx& tx) { return store::place_remote(tx, to.id, id, *uid, loaded->email.keywords); });
+  co_return co_await context_.write(
+      [&](WriteTx& tx) { return store::place_remote(tx, to.id, id, *uid, loaded->email.keywords); });
 }
 
-// The wire name of a mailbox made here: below its parent's, with the server's delimiter; at the top, below the personal namespace.
+// The wire name of a mailbox made here: below its parent's, with the server's delimiter; at the top, below the personal
+// namespace.
 net::Task<> Runner::create(const PendingOp& op) {
   DHII_CO_TRY_ASSIGN(auto target, co_await mailbox(op.to));
   DHII_CO_TRY_ASSIGN(const auto space, co_await client_.personal_namespace());
@@ -246,7 +262,8 @@ net::Task<> Runner::create(const PendingOp& op) {
   (void)co_await client_.subscribe(name);  // a nicety for other clients; its failure changes nothing here
   target.imap_name = name.wire();
   context_.dirty.insert(target.id);
-  co_return co_await context_.write([&](WriteTx& tx) { return store::update_mailbox(tx, target, store::Origin::kUpstream); });
+  co_return co_await context_.write(
+      [&](WriteTx& tx) { return store::update_mailbox(tx, target, store::Origin::kUpstream); });
 }
 
 net::Task<> Runner::rename(const PendingOp& op) {
@@ -263,14 +280,16 @@ net::Task<> Runner::rename(const PendingOp& op) {
   DHII_CO_TRY(co_await client_.rename_mailbox(imap::MailboxName::from_wire(target->imap_name), name));
   (void)co_await client_.subscribe(name);
   target->imap_name = name.wire();
-  co_return co_await context_.write([&](WriteTx& tx) { return store::update_mailbox(tx, *target, store::Origin::kUpstream); });
+  co_return co_await context_.write(
+      [&](WriteTx& tx) { return store::update_mailbox(tx, *target, store::Origin::kUpstream); });
 }
 
 net::Task<> Runner::remove(const PendingOp& op) {
   if (op.imap_name.empty()) co_return Result<void>{};  // it never came to be upstream
   const auto name = imap::MailboxName::from_wire(op.imap_name);
   // Servers refuse to delete, or hang up on, the selected mailbox (RFC 9051 §6.3.5).
-  if (client_.selected() && *client_.selected() == name) DHII_CO_TRY(co_await client_.select(imap::MailboxName::inbox()));
+  if (client_.selected() && *client_.selected() == name)
+    DHII_CO_TRY(co_await client_.select(imap::MailboxName::inbox()));
   (void)co_await client_.unsubscribe(name);
   auto done = co_await client_.delete_mailbox(name);
   if (!done && done.error().is(imap::ImapError::kNoSuchMailbox)) co_return Result<void>{};
@@ -285,7 +304,8 @@ net::Task<> Runner::finish(std::span<const PendingOp> group) {
 }
 
 net::Task<> Runner::give_up(std::span<const PendingOp> group, const Error& error) {
-  spdlog::warn("account {}: the server refused an operation, undone here: {}", context_.id.value, log_escape(error.message()));
+  spdlog::warn("account {}: the server refused an operation, undone here: {}", context_.id.value,
+               log_escape(error.message()));
   for (const auto& op : group) {
     if (op.from) context_.dirty.insert(op.from);
     if (op.to) context_.dirty.insert(op.to);
@@ -321,14 +341,16 @@ std::vector<std::span<const PendingOp>> group_ops(std::span<const PendingOp> ops
 std::chrono::milliseconds op_retry_delay(std::int32_t attempts) {
   using std::chrono::minutes;
   constexpr std::array kDelays{minutes(1), minutes(5), minutes(15), minutes(60), minutes(240)};
-  return kDelays[static_cast<std::size_t>(std::clamp<std::int32_t>(attempts, 0, static_cast<std::int32_t>(kDelays.size()) - 1))];
+  return kDelays[static_cast<std::size_t>(
+      std::clamp<std::int32_t>(attempts, 0, static_cast<std::int32_t>(kDelays.size()) - 1))];
 }
 
 net::Task<> run_operations(AccountContext& context, imap::Client& client) {
   const AccountId account = context.id;
   for (;;) {
     const auto now = context.services.clock.now();
-    DHII_CO_TRY_ASSIGN(const auto ops, co_await context.read([=](ReadTx& tx) { return store::due_ops(tx, account, now, kOpsAtOnce); }));
+    DHII_CO_TRY_ASSIGN(const auto ops,
+                       co_await context.read([=](ReadTx& tx) { return store::due_ops(tx, account, now, kOpsAtOnce); }));
     if (ops.empty()) co_return Result<void>{};
     Runner runner(context, client);
     for (const auto& group : group_ops(ops)) DHII_CO_TRY(co_await runner.run(group));

@@ -1,5 +1,5 @@
-// Carries local effects upstream: pending operations in order, on the main connection. What a dead connection leaves undone is done again after
-// the next connect; what the server refuses for good is undone here and reported.
+// Carries local effects upstream: pending operations in order, on the main connection. What a dead connection leaves
+// undone is done again after the next connect; what the server refuses for good is undone here and reported.
 #pragma once
 #include <span>
 #include <vector>

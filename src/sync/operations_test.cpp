@@ -48,7 +48,8 @@ TEST(GroupOps, ACommandStaysUnderTheLineLimitOfServers) {
 }
 
 TEST(AccountSettings, RoundTripAndRefusalsNameTheValue) {
-  const AccountSettings settings{{"imap.example.org", 993, Security::kTls, "me@example.org"}, {"smtp.example.org", 587, Security::kStartTls, "me"}};
+  const AccountSettings settings{{"imap.example.org", 993, Security::kTls, "me@example.org"},
+                                 {"smtp.example.org", 587, Security::kStartTls, "me"}};
   const auto back = parse_account_settings(to_json(settings));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->smtp.security, Security::kStartTls);
@@ -56,7 +57,8 @@ TEST(AccountSettings, RoundTripAndRefusalsNameTheValue) {
   const auto bad_port = parse_server_settings(R"({"host":"h","port":70000,"security":"tls","login":"x"})");
   ASSERT_FALSE(bad_port);
   EXPECT_EQ(bad_port.error().detail(), "port must be 1 to 65535");
-  const auto injected = parse_server_settings("{\"host\":\"h\\r\\nA LOGOUT\",\"port\":993,\"security\":\"tls\",\"login\":\"x\"}");
+  const auto injected =
+      parse_server_settings("{\"host\":\"h\\r\\nA LOGOUT\",\"port\":993,\"security\":\"tls\",\"login\":\"x\"}");
   ASSERT_FALSE(injected);
   EXPECT_EQ(injected.error().detail(), "host holds control characters");
 }

@@ -17,8 +17,8 @@ using store::Submission;
 using store::SubmissionState;
 using store::WriteTx;
 
-constexpr std::size_t kSendAtOnce = 20;                       // read from the database in one go
-constexpr std::chrono::minutes kLookAgain{10};                // even without a wake-up
+constexpr std::size_t kSendAtOnce = 20;         // read from the database in one go
+constexpr std::chrono::minutes kLookAgain{10};  // even without a wake-up
 
 constexpr std::uint8_t kDeliveredYes = 1, kDeliveredNo = 2, kDeliveredUnknown = 3;
 
@@ -51,7 +51,8 @@ net::Task<> send_one(AccountContext& context, Submission submission) {
   sending.state = SubmissionState::kSending;
   ++sending.attempts;
   auto taken = co_await move_to(context, SubmissionState::kQueued, sending);
-  if (!taken && taken.error().is(store::StoreError::kConflict)) co_return Result<void>{};  // canceled in the undo window
+  if (!taken && taken.error().is(store::StoreError::kConflict))
+    co_return Result<void>{};  // canceled in the undo window
   DHII_CO_TRY(std::move(taken));
   const auto now = context.services.clock.now();
   auto message = co_await load_message(context, submission);
@@ -61,10 +62,12 @@ net::Task<> send_one(AccountContext& context, Submission submission) {
     failed.detail = message.error().message();
     co_return co_await move_to(context, SubmissionState::kSending, std::move(failed));
   }
-  const auto settings = smtp_settings(context.settings.smtp, context.password, context.services.extra_ca_file, context.services.ehlo_name);
+  const auto settings = smtp_settings(context.settings.smtp, context.password, context.services.extra_ca_file,
+                                      context.services.ehlo_name);
   auto outcome = co_await smtp::send(context.services.dialer, settings, envelope_of(sending), *message);
   auto next = outcome ? after_success(sending, *outcome) : after_failure(sending, outcome.error(), now);
-  spdlog::info("account {}: submission {} is {} {}", context.id.value, next.id.value, submission_state_name(next.state), log_escape(next.detail));
+  spdlog::info("account {}: submission {} is {} {}", context.id.value, next.id.value, submission_state_name(next.state),
+               log_escape(next.detail));
   co_return co_await move_to(context, SubmissionState::kSending, std::move(next));
 }
 
@@ -110,23 +113,31 @@ store::Submission after_failure(store::Submission submission, const smtp::SendFa
 std::chrono::milliseconds send_retry_delay(std::int32_t attempts) {
   using std::chrono::minutes;
   constexpr std::array kDelays{minutes(1), minutes(5), minutes(15), minutes(60), minutes(240)};
-  return kDelays[static_cast<std::size_t>(std::clamp<std::int32_t>(attempts, 0, static_cast<std::int32_t>(kDelays.size()) - 1))];
+  return kDelays[static_cast<std::size_t>(
+      std::clamp<std::int32_t>(attempts, 0, static_cast<std::int32_t>(kDelays.size()) - 1))];
 }
 
 net::Task<> run_outbox(AccountContext& context, net::Event& wake) {
   const AccountId account = context.id;
-  DHII_CO_TRY_ASSIGN(const auto lost, co_await context.write([=](WriteTx& tx) { return store::recover_submissions(tx, account); }));
+  DHII_CO_TRY_ASSIGN(const auto lost,
+                     co_await context.write([=](WriteTx& tx) { return store::recover_submissions(tx, account); }));
   for (const auto& submission : lost) {
-    spdlog::warn("account {}: submission {} was being sent when the program stopped; whether it arrived is unknown", account.value, submission.id.value);
+    spdlog::warn("account {}: submission {} was being sent when the program stopped; whether it arrived is unknown",
+                 account.value, submission.id.value);
   }
   for (;;) {
     const auto now = context.services.clock.now();
-    DHII_CO_TRY_ASSIGN(const auto due, co_await context.read([=](ReadTx& tx) { return store::due_submissions(tx, account, now, kSendAtOnce); }));
+    DHII_CO_TRY_ASSIGN(const auto due, co_await context.read([=](ReadTx& tx) {
+      return store::due_submissions(tx, account, now, kSendAtOnce);
+    }));
     for (const auto& submission : due) DHII_CO_TRY(co_await send_one(context, submission));
     if (!due.empty()) continue;
-    DHII_CO_TRY_ASSIGN(const auto next, co_await context.read([=](ReadTx& tx) { return store::next_submission_at(tx, account); }));
+    DHII_CO_TRY_ASSIGN(const auto next,
+                       co_await context.read([=](ReadTx& tx) { return store::next_submission_at(tx, account); }));
     std::chrono::milliseconds wait = kLookAgain;
-    if (next) wait = std::clamp<std::chrono::milliseconds>(*next - context.services.clock.now(), std::chrono::milliseconds(1), kLookAgain);
+    if (next)
+      wait = std::clamp<std::chrono::milliseconds>(*next - context.services.clock.now(), std::chrono::milliseconds(1),
+                                                   kLookAgain);
     DHII_CO_TRY(co_await wake.wait_for(wait));
   }
 }

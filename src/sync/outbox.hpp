@@ -1,6 +1,6 @@
 // The outbox of one account: sends what is due, once. States: queued -> sending -> sent | failed | unknown (DESIGN §4).
-// The state moves to `sending` in the database before the first byte leaves; a connection lost after the final dot makes it `unknown`, and
-// nothing but a person sends it again.
+// The state moves to `sending` in the database before the first byte leaves; a connection lost after the final dot
+// makes it `unknown`, and nothing but a person sends it again.
 #pragma once
 #include "smtp/client.hpp"
 #include "sync/context.hpp"

@@ -5,9 +5,9 @@
 namespace dhii::sync {
 namespace {
 
+using std::chrono::minutes;
 using store::Submission;
 using store::SubmissionState;
-using std::chrono::minutes;
 
 Submission sending() {
   Submission s;

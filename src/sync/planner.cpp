@@ -11,7 +11,8 @@ namespace dhii::sync {
 Step plan_select(const std::optional<store::RemoteState>& known, const ServerView& server, std::int64_t base_count) {
   if (!known) return Step::kStart;
   if (known->uid_validity != server.uid_validity) return Step::kReset;
-  // UIDNEXT never goes down (RFC 9051 §2.3.1.1); a server restored from a backup breaks that, and then nothing we assume holds.
+  // UIDNEXT never goes down (RFC 9051 §2.3.1.1); a server restored from a backup breaks that, and then nothing we
+  // assume holds.
   if (server.uid_next && server.uid_next < known->uid_next) return Step::kCompareAll;
   if (!server.highest_modseq || !known->highest_modseq) return known->complete ? Step::kCompareAll : Step::kDelta;
   if (*server.highest_modseq < known->highest_modseq) return Step::kCompareAll;
@@ -70,7 +71,8 @@ Split split_name(const std::string& imap_name, const std::string& delimiter) {
   return {imap_name.substr(0, at), imap_name.substr(at + delimiter.size())};
 }
 
-// At most one mailbox has each role (RFC 8621 §2: "an account MUST NOT have two mailboxes with the same role"); the first listed wins.
+// At most one mailbox has each role (RFC 8621 §2: "an account MUST NOT have two mailboxes with the same role"); the
+// first listed wins.
 std::vector<ServerMailbox> with_unique_roles(std::span<const ServerMailbox> server) {
   std::vector<ServerMailbox> out(server.begin(), server.end());
   std::ranges::stable_sort(out, {}, &ServerMailbox::imap_name);
@@ -98,7 +100,8 @@ MailboxListPlan plan_mailboxes(std::span<const store::Mailbox> local, std::span<
     const auto found = here.find(mailbox.imap_name);
     if (found == here.end()) {
       auto [parent, name] = split_name(mailbox.imap_name, mailbox.delimiter);
-      // A server may list a child without its parent (RFC 9051 §6.3.9); then the child stands at the top under its full name.
+      // A server may list a child without its parent (RFC 9051 §6.3.9); then the child stands at the top under its full
+      // name.
       if (!parent.empty() && !listed.contains(parent)) {
         parent.clear();
         name = mailbox.imap_name;
@@ -120,16 +123,25 @@ MailboxListPlan plan_mailboxes(std::span<const store::Mailbox> local, std::span<
 
 int sync_priority(const store::Mailbox& mailbox) {
   switch (mailbox.role) {
-    case store::Role::kInbox: return 0;
-    case store::Role::kDrafts: return 1;
-    case store::Role::kSent: return 2;
+    case store::Role::kInbox:
+      return 0;
+    case store::Role::kDrafts:
+      return 1;
+    case store::Role::kSent:
+      return 2;
     case store::Role::kImportant:
-    case store::Role::kFlagged: return 3;
-    case store::Role::kNone: return 4;
-    case store::Role::kArchive: return 5;
-    case store::Role::kAll: return 6;
-    case store::Role::kJunk: return 7;
-    case store::Role::kTrash: return 8;
+    case store::Role::kFlagged:
+      return 3;
+    case store::Role::kNone:
+      return 4;
+    case store::Role::kArchive:
+      return 5;
+    case store::Role::kAll:
+      return 6;
+    case store::Role::kJunk:
+      return 7;
+    case store::Role::kTrash:
+      return 8;
   }
   return 9;
 }

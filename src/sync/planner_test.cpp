@@ -15,7 +15,8 @@ using store::Keywords;
 store::RemoteState known(std::uint32_t validity, std::uint32_t next, std::uint64_t modseq, bool complete = true) {
   return {UidValidity(validity), Uid(next), ModSeq(modseq), complete};
 }
-ServerView server(std::uint32_t validity, std::uint32_t next, std::optional<std::uint64_t> modseq, std::int64_t exists) {
+ServerView server(std::uint32_t validity, std::uint32_t next, std::optional<std::uint64_t> modseq,
+                  std::int64_t exists) {
   ServerView view{UidValidity(validity), Uid(next), std::nullopt, exists};
   if (modseq) view.highest_modseq = ModSeq(*modseq);
   return view;
@@ -90,7 +91,9 @@ TEST(MakeBatches, FirstIsAScreenfulAndNothingIsLost) {
   EXPECT_EQ(joined, uids);
 }
 
-ServerMailbox listed(std::string name, store::Role role = store::Role::kNone) { return {std::move(name), "/", role, true, true}; }
+ServerMailbox listed(std::string name, store::Role role = store::Role::kNone) {
+  return {std::move(name), "/", role, true, true};
+}
 
 TEST(PlanMailboxes, CreatesParentsBeforeChildrenAndRemovesChildrenBeforeParents) {
   const std::vector<ServerMailbox> there{listed("Work/2026"), listed("Work"), listed("INBOX", store::Role::kInbox)};
@@ -107,7 +110,8 @@ TEST(PlanMailboxes, CreatesParentsBeforeChildrenAndRemovesChildrenBeforeParents)
 }
 
 TEST(PlanMailboxes, AChildWithoutListedParentStandsAtTheTopAndRolesAreUnique) {
-  const std::vector<ServerMailbox> there{listed("Ghost/Child"), listed("Sent", store::Role::kSent), listed("Sent Items", store::Role::kSent)};
+  const std::vector<ServerMailbox> there{listed("Ghost/Child"), listed("Sent", store::Role::kSent),
+                                         listed("Sent Items", store::Role::kSent)};
   const auto plan = plan_mailboxes({}, there);
   ASSERT_EQ(plan.create.size(), 3U);
   EXPECT_EQ(plan.create[0].name, "Ghost/Child");

@@ -8,18 +8,24 @@ namespace json = boost::json;
 
 std::string_view security_name(Security security) {
   switch (security) {
-    case Security::kTls: return "tls";
-    case Security::kStartTls: return "starttls";
-    case Security::kNone: return "none";
+    case Security::kTls:
+      return "tls";
+    case Security::kStartTls:
+      return "starttls";
+    case Security::kNone:
+      return "none";
   }
   return "tls";
 }
 
 ErrorText describe(SettingsError e) {
   switch (e) {
-    case SettingsError::kNotJson: return {"account.settings_not_json", "The account settings are not a JSON object."};
-    case SettingsError::kMissing: return {"account.settings_missing", "The account settings lack a value; give it and try again."};
-    case SettingsError::kInvalid: return {"account.settings_invalid", "A value of the account settings is not usable; correct it and try again."};
+    case SettingsError::kNotJson:
+      return {"account.settings_not_json", "The account settings are not a JSON object."};
+    case SettingsError::kMissing:
+      return {"account.settings_missing", "The account settings lack a value; give it and try again."};
+    case SettingsError::kInvalid:
+      return {"account.settings_invalid", "A value of the account settings is not usable; correct it and try again."};
   }
   return {"account.settings", "The account settings are not usable."};
 }
@@ -35,11 +41,13 @@ Result<Security> parse_security(std::string_view name) {
 
 Result<std::string> text_member(const json::object& object, std::string_view name, std::size_t max_bytes) {
   const auto* value = object.if_contains(name);
-  if (value == nullptr || !value->is_string() || value->as_string().empty()) return fail(SettingsError::kMissing, std::string(name));
+  if (value == nullptr || !value->is_string() || value->as_string().empty())
+    return fail(SettingsError::kMissing, std::string(name));
   const auto& text = value->as_string();
   if (text.size() > max_bytes) return fail(SettingsError::kInvalid, std::string(name) + " is too long");
   for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return fail(SettingsError::kInvalid, std::string(name) + " holds control characters");
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      return fail(SettingsError::kInvalid, std::string(name) + " holds control characters");
   }
   return std::string(text);
 }

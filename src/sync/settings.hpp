@@ -8,8 +8,12 @@
 
 namespace dhii::sync {
 
-enum class Security : std::uint8_t { kTls, kStartTls, kNone };  // kNone: to this machine only; the clients refuse it elsewhere
-std::string_view security_name(Security security);              // "tls", "starttls", "none"
+enum class Security : std::uint8_t {
+  kTls,
+  kStartTls,
+  kNone
+};                                                  // kNone: to this machine only; the clients refuse it elsewhere
+std::string_view security_name(Security security);  // "tls", "starttls", "none"
 
 struct ServerSettings {
   std::string host;
@@ -26,8 +30,8 @@ struct AccountSettings {
 enum class SettingsError { kNotJson, kMissing, kInvalid };
 ErrorText describe(SettingsError e);
 
-Result<ServerSettings> parse_server_settings(std::string_view json);   // {"host","port","security","login"}
-Result<AccountSettings> parse_account_settings(std::string_view json); // {"imap":{},"smtp":{}}
+Result<ServerSettings> parse_server_settings(std::string_view json);    // {"host","port","security","login"}
+Result<AccountSettings> parse_account_settings(std::string_view json);  // {"imap":{},"smtp":{}}
 std::string to_json(const AccountSettings& settings);
 
 }  // namespace dhii::sync

@@ -6,13 +6,20 @@ namespace dhii::sync {
 
 std::string_view account_state_name(AccountState state) {
   switch (state) {
-    case AccountState::kConnecting: return "connecting";
-    case AccountState::kSyncing: return "syncing";
-    case AccountState::kIdle: return "idle";
-    case AccountState::kOffline: return "offline";
-    case AccountState::kAuthFailed: return "auth_failed";
-    case AccountState::kError: return "error";
-    case AccountState::kLocal: return "local";
+    case AccountState::kConnecting:
+      return "connecting";
+    case AccountState::kSyncing:
+      return "syncing";
+    case AccountState::kIdle:
+      return "idle";
+    case AccountState::kOffline:
+      return "offline";
+    case AccountState::kAuthFailed:
+      return "auth_failed";
+    case AccountState::kError:
+      return "error";
+    case AccountState::kLocal:
+      return "local";
   }
   return "error";
 }

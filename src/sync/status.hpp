@@ -23,8 +23,8 @@ struct AccountStatus {
   UserId user;
   AccountId account;
   AccountState state = AccountState::kConnecting;
-  std::int64_t done = 0, total = 0;   // messages of the first sync
-  std::string error;                  // empty when all is well
+  std::int64_t done = 0, total = 0;  // messages of the first sync
+  std::string error;                 // empty when all is well
 };
 
 }  // namespace dhii::sync

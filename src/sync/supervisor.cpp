@@ -39,7 +39,8 @@ net::Task<> Supervisor::start_worker(const store::MailAccount& account) {
   DHII_CO_TRY_ASSIGN(auto password, secrets_.open_password(account));
   const UserId user = account.user;
   DHII_CO_TRY_ASSIGN(auto store, co_await services_.db_pool.run([this, user] { return secrets_.open_store(user); }));
-  auto worker = std::make_unique<AccountWorker>(services_, account.id, user, account.email, std::move(settings), std::move(password), std::move(store));
+  auto worker = std::make_unique<AccountWorker>(services_, account.id, user, account.email, std::move(settings),
+                                                std::move(password), std::move(store));
   worker->start();
   failed_.erase(account.id);
   workers_[account.id] = std::move(worker);

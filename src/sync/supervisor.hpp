@@ -1,4 +1,5 @@
-// Supervisor: one AccountWorker for each IMAP account of every user; starts, stops, replaces and wakes them. Io thread only, except on_change().
+// Supervisor: one AccountWorker for each IMAP account of every user; starts, stops, replaces and wakes them. Io thread
+// only, except on_change().
 #pragma once
 #include <functional>
 #include <memory>
@@ -28,7 +29,7 @@ class Supervisor {
   net::asio::awaitable<void> stop(AccountId account);
   net::asio::awaitable<void> stop_all();
 
-  bool sync_now(AccountId account);                       // false: no worker
+  bool sync_now(AccountId account);  // false: no worker
   std::optional<AccountStatus> status(AccountId account) const;
   // From MailStore::Options::on_change; any thread.
   void on_change(const store::ChangeEvent& event);
@@ -39,7 +40,7 @@ class Supervisor {
   SyncServices services_;
   Secrets secrets_;
   std::unordered_map<AccountId, std::unique_ptr<AccountWorker>> workers_;
-  std::unordered_map<AccountId, AccountStatus> failed_;   // accounts that have no worker because it could not be made
+  std::unordered_map<AccountId, AccountStatus> failed_;  // accounts that have no worker because it could not be made
   // Outlives the supervisor in posted on_change() calls, which look whether it is still there.
   std::shared_ptr<Supervisor*> alive_;
 };

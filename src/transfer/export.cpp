@@ -94,7 +94,8 @@ std::map<MailboxId, std::string> mailbox_names(const std::vector<store::Mailbox>
   for (const auto& mailbox : mailboxes) {
     std::string path = mailbox.name;
     MailboxId parent = mailbox.parent;
-    for (int depth = 0; parent && by_id.contains(parent) && depth < 32; ++depth, parent = by_id[parent]->parent) path = by_id[parent]->name + "." + path;
+    for (int depth = 0; parent && by_id.contains(parent) && depth < 32; ++depth, parent = by_id[parent]->parent)
+      path = by_id[parent]->name + "." + path;
     names[mailbox.id] = safe_file_name(path);
   }
   return names;
@@ -102,7 +103,8 @@ std::map<MailboxId, std::string> mailbox_names(const std::vector<store::Mailbox>
 
 }  // namespace
 
-Result<std::int64_t> export_account(store::MailStore& store, AccountId account, const fs::path& directory, ExportFormat format) {
+Result<std::int64_t> export_account(store::MailStore& store, AccountId account, const fs::path& directory,
+                                    ExportFormat format) {
   std::error_code ec;
   fs::create_directories(directory, ec);
   if (ec) return fail(TransferError::kUnwritable, directory.string() + ": " + ec.message());

@@ -18,17 +18,20 @@ using store::WriteTx;
 
 ErrorText describe(TransferError e) {
   switch (e) {
-    case TransferError::kUnreadable: return {"transfer.unreadable", "The file or folder can't be read; check its name and rights."};
-    case TransferError::kUnwritable: return {"transfer.unwritable", "The file can't be written; check the folder's rights and the free space."};
-    case TransferError::kNoMessages: return {"transfer.no_messages", "There is no mail in it; give an mbox file, a Maildir, or .eml files."};
+    case TransferError::kUnreadable:
+      return {"transfer.unreadable", "The file or folder can't be read; check its name and rights."};
+    case TransferError::kUnwritable:
+      return {"transfer.unwritable", "The file can't be written; check the folder's rights and the free space."};
+    case TransferError::kNoMessages:
+      return {"transfer.no_messages", "There is no mail in it; give an mbox file, a Maildir, or .eml files."};
   }
   return {"transfer.error", "The transfer failed."};
 }
 
 namespace {
 
-constexpr std::size_t kBatchMessages = 200;       // one transaction
-constexpr std::size_t kBatchBytes = 16U << 20;    // memory held before it is written
+constexpr std::size_t kBatchMessages = 200;     // one transaction
+constexpr std::size_t kBatchBytes = 16U << 20;  // memory held before it is written
 
 struct Item {
   std::string raw;
@@ -85,8 +88,10 @@ class Importer {
     std::set<store::BlobId> seen;
     for (auto& email : emails) {
       DHII_TRY_ASSIGN(const bool known, store::account_has_blob(tx, target_.account, email.blob.id));
-      if (known || !seen.insert(email.blob.id).second) ++report_.already_there;
-      else fresh.push_back(std::move(email));
+      if (known || !seen.insert(email.blob.id).second)
+        ++report_.already_there;
+      else
+        fresh.push_back(std::move(email));
     }
     if (!fresh.empty()) DHII_TRY(store::add_emails(tx, fresh, store::Origin::kLocal));
     report_.imported += static_cast<std::int64_t>(fresh.size());
@@ -100,7 +105,8 @@ class Importer {
   std::size_t bytes_ = 0;
 };
 
-// The value of a header in the raw header block, or "" (only for the few fields that mail stores add; real parsing is mime's).
+// The value of a header in the raw header block, or "" (only for the few fields that mail stores add; real parsing is
+// mime's).
 std::string_view raw_header(std::string_view raw, std::string_view name) {
   while (!raw.empty()) {
     const auto end = raw.find('\n');
@@ -108,7 +114,8 @@ std::string_view raw_header(std::string_view raw, std::string_view name) {
     raw.remove_prefix(line.size());
     line = trim(line);
     if (line.empty()) return {};
-    if (line.size() > name.size() && line[name.size()] == ':' && ascii_istarts_with(line, name)) return trim(line.substr(name.size() + 1));
+    if (line.size() > name.size() && line[name.size()] == ':' && ascii_istarts_with(line, name))
+      return trim(line.substr(name.size() + 1));
   }
   return {};
 }
@@ -181,7 +188,8 @@ Result<void> import_single(Importer& importer, const fs::path& file, Keywords ke
 
 Result<void> import_file(Importer& importer, const fs::path& file) {
   const auto folder = file.parent_path().filename();
-  if (folder == "cur" || folder == "new") return import_single(importer, file, maildir_keywords(file.filename().string()));
+  if (folder == "cur" || folder == "new")
+    return import_single(importer, file, maildir_keywords(file.filename().string()));
   if (looks_like_mbox(file)) return import_mbox(importer, file);
   Keywords seen;
   seen.set(Flag::kSeen, true);
@@ -191,10 +199,11 @@ Result<void> import_file(Importer& importer, const fs::path& file) {
 Result<void> import_folder(Importer& importer, const fs::path& folder) {
   std::error_code ec;
   std::vector<fs::path> files;
-  for (auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, ec); !ec && it != fs::recursive_directory_iterator();
-       it.increment(ec)) {
+  for (auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, ec);
+       !ec && it != fs::recursive_directory_iterator(); it.increment(ec)) {
     if (it->is_symlink() || !it->is_regular_file()) continue;
-    if (it->path().filename().string().starts_with(".") || it->path().parent_path().filename() == "tmp") continue;  // .uidvalidity, half-written mail
+    if (it->path().filename().string().starts_with(".") || it->path().parent_path().filename() == "tmp")
+      continue;  // .uidvalidity, half-written mail
     files.push_back(it->path());
   }
   if (ec) return fail(TransferError::kUnreadable, folder.string() + ": " + ec.message());
@@ -210,15 +219,19 @@ Result<ImportReport> import_path(const ImportTarget& target, const fs::path& pat
   const auto status = fs::status(path, ec);
   if (ec || !fs::exists(status)) return fail(TransferError::kUnreadable, path.string());
   Importer importer(target, progress);
-  if (fs::is_directory(status)) DHII_TRY(import_folder(importer, path));
-  else DHII_TRY(import_file(importer, path));
+  if (fs::is_directory(status))
+    DHII_TRY(import_folder(importer, path));
+  else
+    DHII_TRY(import_file(importer, path));
   DHII_TRY(importer.flush());
   auto report = importer.take_report();
-  if (report.imported + report.already_there == 0 && report.problems.empty()) return fail(TransferError::kNoMessages, path.string());
+  if (report.imported + report.already_there == 0 && report.problems.empty())
+    return fail(TransferError::kNoMessages, path.string());
   return report;
 }
 
-// ---- sample mailbox -------------------------------------------------------------------------------------------------------------------
+// ---- sample mailbox
+// -------------------------------------------------------------------------------------------------------------------
 
 Result<void> create_standard_mailboxes(WriteTx& tx, AccountId account) {
   using store::Role;
@@ -226,8 +239,9 @@ Result<void> create_standard_mailboxes(WriteTx& tx, AccountId account) {
     const char* name;
     Role role;
   };
-  constexpr std::array kStandard{Standard{"Inbox", Role::kInbox}, Standard{"Drafts", Role::kDrafts}, Standard{"Sent", Role::kSent},
-                                 Standard{"Archive", Role::kArchive}, Standard{"Junk", Role::kJunk}, Standard{"Trash", Role::kTrash}};
+  constexpr std::array kStandard{Standard{"Inbox", Role::kInbox}, Standard{"Drafts", Role::kDrafts},
+                                 Standard{"Sent", Role::kSent},   Standard{"Archive", Role::kArchive},
+                                 Standard{"Junk", Role::kJunk},   Standard{"Trash", Role::kTrash}};
   std::int32_t order = 1;
   for (const auto& [name, role] : kStandard) {
     store::NewMailbox mailbox;
@@ -246,7 +260,7 @@ struct SampleMessage {
   std::string mailbox = "Inbox";
   Keywords keywords;
   std::int64_t age_minutes = 0;
-  std::string raw;   // without the X-Dhii-* fields, Date rewritten
+  std::string raw;  // without the X-Dhii-* fields, Date rewritten
 };
 
 std::string sample_date(Timestamp at) { return mime::Date{at, 0}.rfc5322(); }
@@ -265,13 +279,16 @@ SampleMessage read_sample(std::string_view raw, Timestamp now) {
     raw.remove_prefix(line.size());
     if (trim(line).empty()) in_header = false;
     if (in_header && ascii_istarts_with(line, "X-Dhii-")) continue;
-    if (in_header && ascii_istarts_with(line, "Date:")) out.raw += "Date: " + sample_date(at) + "\r\n";
-    else out.raw += line;
+    if (in_header && ascii_istarts_with(line, "Date:"))
+      out.raw += "Date: " + sample_date(at) + "\r\n";
+    else
+      out.raw += line;
   }
   return out;
 }
 
-Result<MailboxId> sample_mailbox(WriteTx& tx, AccountId account, std::map<std::string, MailboxId>& known, const std::string& name) {
+Result<MailboxId> sample_mailbox(WriteTx& tx, AccountId account, std::map<std::string, MailboxId>& known,
+                                 const std::string& name) {
   if (known.empty()) {
     DHII_TRY_ASSIGN(const auto mailboxes, store::list_mailboxes(tx, account));
     for (const auto& mailbox : mailboxes) known[mailbox.name] = mailbox.id;

@@ -20,8 +20,9 @@ class Transfer : public testing::Test {
   void SetUp() override {
     folder_ = fs::temp_directory_path() / ("dhii-transfer-" + random_.hex(6));
     fs::create_directories(folder_);
-    auto opened = store::MailStore::open({.directory = folder_ / "store", .user = UserId(1), .clock = &clock_, .random = &random_, .on_change = {}},
-                                         Secret(std::string_view("0123456789abcdef0123456789abcdef")));
+    auto opened = store::MailStore::open(
+        {.directory = folder_ / "store", .user = UserId(1), .clock = &clock_, .random = &random_, .on_change = {}},
+        Secret(std::string_view("0123456789abcdef0123456789abcdef")));
     ASSERT_TRUE(opened) << opened.error().message();
     store_ = std::move(*opened);
     ASSERT_TRUE(store_->write([&](WriteTx& tx) { return create_standard_mailboxes(tx, account_); }));
@@ -65,7 +66,9 @@ TEST_F(Transfer, MaildirFlagsAndFoldersAreRead) {
 }
 
 TEST_F(Transfer, ASecondImportAddsNothing) {
-  const auto mbox = file("a.mbox", "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nx\n\nFrom a Thu Jan  1 00:00:00 2026\nSubject: 2\n\ny\n");
+  const auto mbox =
+      file("a.mbox",
+           "From a Thu Jan  1 00:00:00 2026\nSubject: 1\n\nx\n\nFrom a Thu Jan  1 00:00:00 2026\nSubject: 2\n\ny\n");
   EXPECT_EQ(import_path(target(), mbox)->imported, 2);
   const auto again = import_path(target(), mbox);
   EXPECT_EQ(again->imported, 0);
@@ -129,7 +132,8 @@ TEST_F(Transfer, SampleMailboxFillsFoldersFlagsAndDates) {
 
 TEST_F(Transfer, EveryFileOfTheCorpusIsTakenAndNothingIsDropped) {
   const char* from_environment = std::getenv("DHII_CORPUS");
-  const fs::path corpus = fs::path(from_environment != nullptr ? from_environment : DHII_SOURCE_DIR "/../shared/corpus") / "mime";
+  const fs::path corpus =
+      fs::path(from_environment != nullptr ? from_environment : DHII_SOURCE_DIR "/../shared/corpus") / "mime";
   if (!fs::exists(corpus)) GTEST_SKIP() << "no corpus at " << corpus << "; set DHII_CORPUS";
   const auto report = import_path(target(), corpus);
   ASSERT_TRUE(report) << report.error().message();

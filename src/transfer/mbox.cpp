@@ -46,7 +46,8 @@ std::optional<MboxMessage> MboxReader::next() {
   std::string line;
   bool blank_before = at_start_;
   bool any = false;
-  // The blank line before a separator belongs to the format, not to the message; it is held back until the next line shows which it was.
+  // The blank line before a separator belongs to the format, not to the message; it is held back until the next line
+  // shows which it was.
   std::string held;
   while (read_line(in_, line)) {
     if (blank_before && is_separator(without_line_end(line))) {
@@ -67,8 +68,10 @@ std::optional<MboxMessage> MboxReader::next() {
     if (!message.too_large) {
       message.raw += held;
       held.clear();
-      if (blank) held = content;
-      else message.raw += content;
+      if (blank)
+        held = content;
+      else
+        message.raw += content;
     }
     blank_before = blank;
   }

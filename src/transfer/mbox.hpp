@@ -1,5 +1,5 @@
-// Reading and writing mbox files (RFC 4155; "mboxrd" quoting). The reader streams: memory is one message, whatever the file's size. Pure but for the stream
-// that it is given.
+// Reading and writing mbox files (RFC 4155; "mboxrd" quoting). The reader streams: memory is one message, whatever the
+// file's size. Pure but for the stream that it is given.
 #pragma once
 #include <cstddef>
 #include <istream>
@@ -10,9 +10,9 @@
 namespace dhii::transfer {
 
 struct MboxMessage {
-  std::string raw;          // as it was before it was put in the mbox: ">From " lines unquoted, no separator line
-  std::size_t number = 0;   // 1, 2, ... in the file
-  bool too_large = false;   // over the limit: raw holds the beginning only
+  std::string raw;         // as it was before it was put in the mbox: ">From " lines unquoted, no separator line
+  std::size_t number = 0;  // 1, 2, ... in the file
+  bool too_large = false;  // over the limit: raw holds the beginning only
 };
 
 class MboxReader {

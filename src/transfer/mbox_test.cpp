@@ -20,7 +20,8 @@ std::vector<std::string> read_all(const std::string& text, std::size_t limit = 1
 }
 
 TEST(Mbox, SplitsAtSeparatorsAndUnquotesFromLines) {
-  EXPECT_EQ(read_all("From a@b Thu Jan  1 00:00:00 2026\nSubject: 1\n\n>From here\n>>From there\n\nFrom c@d Thu Jan  1 00:00:00 2026\nSubject: 2\n\nx\n\n"),
+  EXPECT_EQ(read_all("From a@b Thu Jan  1 00:00:00 2026\nSubject: 1\n\n>From here\n>>From there\n\nFrom c@d Thu Jan  1 "
+                     "00:00:00 2026\nSubject: 2\n\nx\n\n"),
             (std::vector<std::string>{"Subject: 1\n\nFrom here\n>From there\n", "Subject: 2\n\nx\n\n"}));
 }
 
@@ -28,16 +29,21 @@ TEST(Mbox, ABodyLineThatOnlyBeginsWithFromIsNoSeparator) {
   EXPECT_EQ(read_all("From a Thu Jan  1 00:00:00 2026\n\nHello\n\nFrom what I know, no.\n").size(), 1U);
 }
 
-TEST(Mbox, AFileWithoutSeparatorIsOneMessage) { EXPECT_EQ(read_all("Subject: x\n\nbody").front(), "Subject: x\n\nbody"); }
+TEST(Mbox, AFileWithoutSeparatorIsOneMessage) {
+  EXPECT_EQ(read_all("Subject: x\n\nbody").front(), "Subject: x\n\nbody");
+}
 
 TEST(Mbox, AMessageOverTheLimitIsNamedAndTheNextOneIsRead) {
-  const auto all = read_all("From a Thu Jan  1 00:00:00 2026\n\n" + std::string(500, 'x') + "\n\nFrom a Thu Jan  1 00:00:00 2026\n\nok\n", 100);
+  const auto all = read_all(
+      "From a Thu Jan  1 00:00:00 2026\n\n" + std::string(500, 'x') + "\n\nFrom a Thu Jan  1 00:00:00 2026\n\nok\n",
+      100);
   EXPECT_EQ(all, (std::vector<std::string>{"(too large)", "\nok\n"}));
 }
 
 TEST(Mbox, WhatIsWrittenReadsBackTheSame) {
   SeededRandom random(3);
-  const std::vector<std::string> lines{"From me 12:00\n", ">From you 12:00\n", ">>From all\n", "\n", "text\n", "From \n"};
+  const std::vector<std::string> lines{"From me 12:00\n", ">From you 12:00\n", ">>From all\n", "\n", "text\n",
+                                       "From \n"};
   for (int round = 0; round < 200; ++round) {
     std::string file;
     std::vector<std::string> messages;

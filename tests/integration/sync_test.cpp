@@ -23,7 +23,8 @@ using store::WriteTx;
 using tests::MailSystem;
 
 std::string message(const std::string& subject, const std::string& body, const std::string& id) {
-  return "From: Carol <carol@demo.test>\r\nTo: alice@demo.test\r\nSubject: " + subject + "\r\nDate: Mon, 5 Jan 2026 10:00:00 +0000\r\nMessage-ID: <" + id +
+  return "From: Carol <carol@demo.test>\r\nTo: alice@demo.test\r\nSubject: " + subject +
+         "\r\nDate: Mon, 5 Jan 2026 10:00:00 +0000\r\nMessage-ID: <" + id +
          "@demo.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body + "\r\n";
 }
 
@@ -46,8 +47,10 @@ class Engine {
 
   void start_worker() {
     on_io([this] {
-      AccountSettings settings{{mail_.host(), mail_.imap_port(), Security::kNone, "alice@demo.test"}, {mail_.host(), mail_.smtps_port(), Security::kTls, "alice@demo.test"}};
-      worker_ = std::make_unique<AccountWorker>(services_, account, UserId(1), "alice@demo.test", std::move(settings), Secret(std::string_view(mail_.password())), store_);
+      AccountSettings settings{{mail_.host(), mail_.imap_port(), Security::kNone, "alice@demo.test"},
+                               {mail_.host(), mail_.smtps_port(), Security::kTls, "alice@demo.test"}};
+      worker_ = std::make_unique<AccountWorker>(services_, account, UserId(1), "alice@demo.test", std::move(settings),
+                                                Secret(std::string_view(mail_.password())), store_);
       worker_->start();
     });
   }
@@ -117,7 +120,8 @@ class Engine {
         if (event.submissions) worker_->wake_outbox();
       });
     };
-    auto opened = store::MailStore::open(std::move(options), Secret(std::string_view("0123456789abcdef0123456789abcdef")));
+    auto opened =
+        store::MailStore::open(std::move(options), Secret(std::string_view("0123456789abcdef0123456789abcdef")));
     if (!opened) throw std::runtime_error(opened.error().message());
     store_ = std::move(*opened);
   }
@@ -131,7 +135,8 @@ class Engine {
   net::BlockingPool db_pool_{"db", 2, 1000};
   net::BlockingPool cpu_pool_{"cpu", 2, 1000};
   net::Dialer dialer_{io_.get_executor(), db_pool_, net::Egress::kAllowLoopback};
-  SyncServices services_{io_.get_executor(), dialer_, db_pool_, cpu_pool_, clock_, random_, mail_.authority().string(), "test.local", {}};
+  SyncServices services_{io_.get_executor(),         dialer_,      db_pool_, cpu_pool_, clock_, random_,
+                         mail_.authority().string(), "test.local", {}};
   std::shared_ptr<store::MailStore> store_;
   std::unique_ptr<AccountWorker> worker_;
   std::thread thread_;
@@ -140,7 +145,9 @@ class Engine {
 TEST(SyncWithDovecot, FirstSyncBringsEverythingAndNewMailShowsByItself) {
   DHII_NEEDS_MAIL_SYSTEM();
   MailSystem mail({.smtp = false});
-  for (int i = 0; i < 120; ++i) mail.deliver("alice", message("Number " + std::to_string(i), "Grüße aus Köln " + std::to_string(i), "m" + std::to_string(i)));
+  for (int i = 0; i < 120; ++i)
+    mail.deliver("alice", message("Number " + std::to_string(i), "Grüße aus Köln " + std::to_string(i),
+                                  "m" + std::to_string(i)));
   Engine engine(mail);
   EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 120; }));
   EXPECT_TRUE(engine.eventually([&] { return engine.state() == AccountState::kIdle; }));
@@ -193,7 +200,9 @@ TEST(SyncWithDovecot, WhatIsDoneWhileTheServerIsAwayReachesItLater) {
   EXPECT_TRUE(engine.eventually([&] { return engine.state() != AccountState::kIdle; }));
   const auto email = engine.emails_in(Role::kInbox).front();
   const auto trash = engine.mailbox(Role::kTrash);
-  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::set_mailboxes(tx, engine.account, email.id, std::array{trash}, Origin::kLocal); }));
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) {
+    return store::set_mailboxes(tx, engine.account, email.id, std::array{trash}, Origin::kLocal);
+  }));
   EXPECT_EQ(engine.count(Role::kTrash), 1U);
   engine.stop_worker();
   mail.start_imap();
@@ -207,12 +216,15 @@ TEST(SyncWithDovecot, WhatIsDoneWhileTheServerIsAwayReachesItLater) {
 TEST(SyncWithDovecot, AServerWithoutExtensionsWorksMoreSlowlyButRight) {
   DHII_NEEDS_MAIL_SYSTEM();
   MailSystem mail({.dovecot_settings = {"imap_capability = IMAP4rev1 LITERAL+ IDLE"}, .smtp = false});
-  for (int i = 0; i < 5; ++i) mail.deliver("alice", message("Plain " + std::to_string(i), "x", "p" + std::to_string(i)));
+  for (int i = 0; i < 5; ++i)
+    mail.deliver("alice", message("Plain " + std::to_string(i), "x", "p" + std::to_string(i)));
   Engine engine(mail);
   ASSERT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 5 && engine.mailbox(Role::kArchive); }));
   const auto email = engine.emails_in(Role::kInbox).front();
   const auto archive = engine.mailbox(Role::kArchive);
-  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::set_mailboxes(tx, engine.account, email.id, std::array{archive}, Origin::kLocal); }));
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) {
+    return store::set_mailboxes(tx, engine.account, email.id, std::array{archive}, Origin::kLocal);
+  }));
   EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
   mail.doveadm({"expunge", "-u", "alice@demo.test", "mailbox", "INBOX", "subject", "Plain 1"});
   EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 3; }));
@@ -254,10 +266,17 @@ TEST(SyncWithDovecot, ADraftIsPlacedUpstreamOnceAndASentMessageArrives) {
     DHII_TRY(store::create_submission(tx, submission));
     return {};
   }));
-  EXPECT_TRUE(engine.eventually([&] { return mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"}).contains("A line with a dot above"); }, 30s));
-  EXPECT_FALSE(mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"}).contains("hidden@demo.test")) << "Bcc must not leave";
+  EXPECT_TRUE(engine.eventually(
+      [&] {
+        return mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"})
+            .contains("A line with a dot above");
+      },
+      30s));
+  EXPECT_FALSE(mail.doveadm({"fetch", "-u", "bob@demo.test", "text", "mailbox", "INBOX"}).contains("hidden@demo.test"))
+      << "Bcc must not leave";
   EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
-  const auto upstream = mail.doveadm({"search", "-u", "alice@demo.test", "mailbox", "Sent", "header", "message-id", "unique-1"});
+  const auto upstream =
+      mail.doveadm({"search", "-u", "alice@demo.test", "mailbox", "Sent", "header", "message-id", "unique-1"});
   EXPECT_EQ(std::ranges::count(upstream, '\n'), 1) << upstream;
   EXPECT_EQ(engine.count(Role::kSent), 1U);
 }
