@@ -46,14 +46,14 @@ test('the first load of the mailbox is light', async () => {
   await rows(page).nth(3).waitFor();
   const loaded = [];
   const listen = (response) => {
-    if (/\/(?:assets\/|$)|\.svg$/.test(new URL(response.url()).pathname)) loaded.push(response);
+    if (/\/(?:assets\/|$)|\.svg$/.test(new URL(response.url()).pathname)) loaded.push(response.url());
   };
   page.on('response', listen);
   await page.reload();
   await rows(page).nth(3).waitFor();
   page.off('response', listen);
   let bytes = 0;
-  for (const response of loaded) bytes += brotliCompressSync(await response.body()).length;
+  for (const url of loaded) bytes += brotliCompressSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length;
   assert.ok(loaded.length >= 3, 'document, script and style were seen');
   assert.ok(bytes < kFirstLoadBytes, `${bytes} bytes`);
   console.log(`first load: ${loaded.length} files, ${bytes} bytes brotli`);
@@ -106,7 +106,7 @@ test('a million conversations scroll smoothly, to the last one', { timeout: 120_
   await page.route('**/jmap/api', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify(million(JSON.parse(route.request().postData()))) }));
   await page.reload();
   await page.getByText('1,000,000 conversations').waitFor();
-  const port = page.locator('.list-pane [role="listbox"]').first();
+  const port = page.locator('.list-pane .port');
   // Ten rows a frame for a second and a half, as a fast wheel does: how long does a frame take?
   const frames = await port.evaluate(
     (element) =>

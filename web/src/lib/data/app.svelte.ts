@@ -49,6 +49,7 @@ export class App {
   private readonly learned_ = new Set<Id>();
   private readonly data_ = new Map<Id, AccountData>();
   private push_: Push | null = null;
+  private attempt_ = 0;
   private wanted_: Route = { at: 'home' };
 
   constructor(private readonly options_: AppOptions) {
@@ -68,6 +69,7 @@ export class App {
   // ---- coming in and going out ---------------------------------------------------------------------------------
 
   async start(hash: string): Promise<void> {
+    const attempt = ++this.attempt_;
     this.wanted_ = parse_route(hash);
     if (this.wanted_.at === 'setup' || this.wanted_.at === 'register') {
       this.secret = this.wanted_.at === 'setup' ? this.wanted_.token : this.wanted_.invitation;
@@ -78,6 +80,7 @@ export class App {
       this.user = await this.transport.refresh();
       await this.enter();
     } catch (error) {
+      if (attempt !== this.attempt_) return; // another link was opened meanwhile
       if (error instanceof SignedOutError) await this.showSignIn();
       else if (error instanceof NetworkError || error instanceof ApiError) {
         this.problem = message_of(error);

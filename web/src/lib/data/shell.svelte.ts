@@ -9,6 +9,8 @@ export class Shell {
   theme = $state<Theme>('auto');
   /** Rises when the search box should take the keyboard. */
   searchWish = $state(0);
+  /** The wish that was granted last; a new search box doesn't grant it again. */
+  searchGranted = 0;
   /** Set by the view: whether list and conversation stand side by side. */
   wide = $state(true);
   /** Set by the view: whether dark colours are in use. */
