@@ -1,0 +1,214 @@
+// The whole chain but the sockets: dispatcher, routes, AuthService over a real control database, JMAP over real mail
+// stores; only the AccountService is a fake. For the tests of this folder.
+#pragma once
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/json.hpp>
+#include <filesystem>
+#include <map>
+
+#include "api/api.hpp"
+#include "http/dispatcher.hpp"
+#include "store/mail_store.hpp"
+
+namespace dhii::api {
+
+namespace json = boost::json;
+using http::Response;
+
+class FakeAccounts final : public AccountService {
+ public:
+  std::map<AccountId, UserId> owners;
+  int touched = 0;  // calls that reached somebody's account
+  Secret last_password;
+
+  AccountView view(AccountId id) {
+    AccountView v;
+    v.id = id;
+    v.email = "ada@example.org";
+    v.imap = ServerSettings{"imap.example.org", 993, ServerSecurity::kTls, "ada"};
+    return v;
+  }
+  net::Task<AccountView> owned(UserId user, AccountId id) {
+    const auto found = owners.find(id);
+    if (found == owners.end() || found->second != user) co_return fail(AccountError::kNotFound);
+    ++touched;
+    co_return view(id);
+  }
+  net::Task<std::vector<AccountView>> list(UserId user) override {
+    std::vector<AccountView> out;
+    for (const auto& [id, owner] : owners) {
+      if (owner == user) out.push_back(view(id));
+    }
+    co_return out;
+  }
+  net::Task<AccountView> get(UserId user, AccountId id) override { return owned(user, id); }
+  net::Task<std::vector<Candidate>> discover(std::string) override { co_return std::vector<Candidate>{Candidate{}}; }
+  net::Task<AccountTest> test(AccountDraft) override {
+    co_return AccountTest{{true, "", ""}, {false, "smtp.login_refused", "smtp.example.org refused the password."}};
+  }
+  net::Task<AccountView> create(UserId user, AccountDraft draft) override {
+    if (draft.password.reveal() == "wrong")
+      co_return fail(AccountError::kImapFailed, "imap.example.org refused the password");
+    last_password = std::move(draft.password);
+    const AccountId id(static_cast<std::int64_t>(owners.size()) + 1);
+    owners[id] = user;
+    co_return view(id);
+  }
+  net::Task<AccountView> create_sample(UserId user) override {
+    const AccountId id(static_cast<std::int64_t>(owners.size()) + 1);
+    owners[id] = user;
+    co_return view(id);
+  }
+  net::Task<AccountView> update(UserId user, AccountId id, AccountPatch) override { return owned(user, id); }
+  net::Task<> sync_now(UserId user, AccountId id) override {
+    DHII_CO_TRY(co_await owned(user, id));
+    co_return Result<void>{};
+  }
+  net::Task<> remove(UserId user, AccountId id) override {
+    DHII_CO_TRY(co_await owned(user, id));
+    co_return Result<void>{};
+  }
+};
+
+class RealMail final : public MailAccess {
+ public:
+  RealMail(std::filesystem::path folder, const Clock& clock, Random& random)
+      : folder_(std::move(folder)), clock_(clock), random_(random) {}
+  Result<OpenMail> open(UserId user) override {
+    auto& store = stores_[user];
+    if (!store) {
+      store::MailStore::Options options;
+      options.directory = folder_ / ("u" + std::to_string(user.value));
+      options.user = user;
+      options.clock = &clock_;
+      options.random = &random_;
+      DHII_TRY_ASSIGN(store, store::MailStore::open(options, Secret(std::string(32, 'm'))));
+    }
+    OpenMail out;
+    out.store = store;
+    out.context.user = user;
+    out.context.login = "someone";
+    out.context.mail = store.get();
+    out.context.accounts.push_back({AccountId(user.value), "Mail", "a@example.org", store::AccountKind::kLocal});
+    return out;
+  }
+
+ private:
+  std::filesystem::path folder_;
+  const Clock& clock_;
+  Random& random_;
+  std::map<UserId, std::shared_ptr<store::MailStore>> stores_;
+};
+
+struct ApiFixture : testing::Test {
+  ManualClock clock;
+  SystemRandom random;
+  auth::LoggingSink events;
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() /
+      ("dhii-api-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());
+  std::unique_ptr<store::ControlStore> control;
+  crypto::PasswordHasher hasher{Secret(std::string(32, 'p')), 4};
+  crypto::SealKey wrap{Secret(std::string(32, 'w'))};
+  Secret refresh_key{std::string(32, 'r')};
+  std::optional<auth::Users> users;
+  std::optional<crypto::Jwt> jwt;
+  net::BlockingPool db_pool{"db", 1, 64};
+  net::BlockingPool hash_pool{"hash", 1, 8};
+  std::optional<auth::AuthService> auth;
+  FakeAccounts accounts;
+  std::optional<RealMail> mail;
+  std::optional<jmap::Service> jmap;
+  PushHub hub;
+  http::Router router;
+  std::optional<Api> api;
+  std::optional<http::Dispatcher> dispatcher;
+  std::string ada, bob;  // access tokens: administrator, user
+
+  static crypto::Jwt make_jwt(char fill, std::string audience, const Clock& clock) {
+    std::vector<crypto::Jwt::Key> keys;
+    keys.push_back({"k1", Secret(std::string(32, fill))});
+    return {std::move(keys), "dhii", std::move(audience), clock};
+  }
+
+  void SetUp() override {
+    std::filesystem::create_directories(folder);
+    control = std::move(store::ControlStore::open(folder / "control.db", Secret(std::string(32, 'c')), clock).value());
+    users.emplace(*control, hasher, wrap, random);
+    jwt.emplace(make_jwt('j', "dhii-api", clock));
+    auth.emplace(auth::AuthService::Parts{*control, *users, hasher, *jwt, refresh_key, db_pool, hash_pool, clock,
+                                          random, events, auth::RegistrationMode::kInvitation});
+    mail.emplace(folder / "mail", clock, random);
+    jmap.emplace(clock, random);
+    api.emplace(
+        ApiParts{*auth, accounts, *jmap, *mail, hub, db_pool, "", []() -> net::Task<> { co_return Result<void>{}; }});
+    api->add_to(router);
+    http::DispatcherOptions options;
+    options.limits.api = {1'000'000, 1'000'000};
+    options.limits.auth = {1'000'000, 1'000'000};
+    dispatcher.emplace(router, *auth, clock, random, std::move(options));
+  }
+  void TearDown() override {
+    dispatcher.reset();
+    api.reset();
+    mail.reset();
+    auth.reset();
+    control.reset();
+    std::filesystem::remove_all(folder);
+  }
+
+  using Extra = std::vector<std::pair<std::string, std::string>>;
+  Response send(std::string method, std::string target, Extra headers = {}, std::string body = {}) {
+    http::RequestHead head{std::move(method), std::move(target), true, {}, "192.0.2.1", false};
+    head.headers.add("Host", "127.0.0.1:8080");
+    for (const auto& [name, value] : headers) head.headers.add(name, value);
+    if (!body.empty()) head.headers.add("Content-Length", std::to_string(body.size()));
+    boost::asio::io_context io;
+    auto answer = boost::asio::co_spawn(io, run(std::move(head), std::move(body)), boost::asio::use_future);
+    io.run();
+    return answer.get();
+  }
+  boost::asio::awaitable<Response> run(http::RequestHead head, std::string body) {
+    http::Admission a = co_await dispatcher->admit(std::move(head));
+    if (a.answer) co_return std::move(*a.answer);
+    a.request.body = std::move(body);
+    co_return co_await dispatcher->respond(a);
+  }
+  static Extra bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
+  Response send_json(std::string method, std::string target, const json::value& body, const std::string& token = {},
+                     Extra more = {}) {
+    more.emplace_back("Content-Type", "application/json");
+    if (!token.empty()) more.emplace_back("Authorization", "Bearer " + token);
+    return send(std::move(method), std::move(target), std::move(more), json::serialize(body));
+  }
+  static json::object body_of(const Response& r) { return json::parse(r.body).as_object(); }
+  static std::string code_of(const Response& r) {
+    const json::object body = body_of(r);
+    const json::value* code = body.if_contains("code");
+    return code == nullptr ? "" : std::string(code->as_string());
+  }
+
+  // Ada by the set-up link, Bob by her invitation.
+  void sign_up() {
+    const auto first =
+        send_json("POST", "/api/v1/setup",
+                  {{"token", auth->setup_token()}, {"login", "ada"}, {"password", "correct horse battery"}});
+    ASSERT_EQ(first.status, 200) << first.body;
+    ada = body_of(first).at("access_token").as_string();
+    const auto invitation = send_json("POST", "/api/v1/users/invitations", json::object(), ada);
+    ASSERT_EQ(invitation.status, 201) << invitation.body;
+    const auto second = send_json("POST", "/api/v1/auth/register",
+                                  {{"invitation", body_of(invitation).at("invitation")},
+                                   {"login", "bob"},
+                                   {"password", "another long sentence"}});
+    ASSERT_EQ(second.status, 200) << second.body;
+    bob = body_of(second).at("access_token").as_string();
+  }
+};
+
+}  // namespace dhii::api
