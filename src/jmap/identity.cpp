@@ -1,80 +1,92 @@
 // The Identity type (RFC 8621 §6).
-#include <algorithm>
-#include <array>
+#include "jmap/identity.hpp"
 
-#include "base/bytes.hpp"
+#include <algorithm>
+
 #include "jmap/core/methods.hpp"
 #include "jmap/core/patch.hpp"
-#include "jmap/core/standard.hpp"
+#include "jmap/header_property.hpp"
 #include "mime/header.hpp"
 #include "store/repositories.hpp"
 
 namespace dhii::jmap {
 namespace {
 
-using store::Identity;
+using Storage = json::storage_ptr;
+constexpr std::string_view kSettable[] = {"name", "email", "replyTo", "bcc", "textSignature", "htmlSignature"};
+constexpr std::size_t kMaxIdentityAddresses = 50;   // Reply-To and Bcc of every message: a few
 
-// Kept as JSON text: the store has no use for the addresses.
-json::value stored_json(const std::string& text, const json::storage_ptr& storage) {
-  if (text.empty()) return json::value(nullptr, storage);
-  boost::system::error_code ec;
-  auto value = json::parse(text, ec, storage);
-  return ec ? json::value(nullptr, storage) : value;
+// Stored as JSON text; what the store gives back is ours, but null rather than a crash if it is not JSON.
+json::value stored_addresses(const std::string& text, const Storage& storage) {
+  auto value = parse_ijson(text, 4, storage);
+  return value && value->is_array() ? std::move(*value) : json::value(nullptr, storage);
 }
 
-constexpr Property<Identity> kProperties[] = {
-    {"id", [](const Identity& i, const json::storage_ptr& s) { return id_value(i.id, s); }},
-    {"name", [](const Identity& i, const json::storage_ptr& s) { return text_value(i.name, s); }},
-    {"email", [](const Identity& i, const json::storage_ptr& s) { return text_value(i.email, s); }},
-    {"replyTo", [](const Identity& i, const json::storage_ptr& s) { return stored_json(i.reply_to_json, s); }},
-    {"bcc", [](const Identity& i, const json::storage_ptr& s) { return stored_json(i.bcc_json, s); }},
-    {"textSignature", [](const Identity& i, const json::storage_ptr& s) { return text_value(i.text_signature, s); }},
-    {"htmlSignature", [](const Identity& i, const json::storage_ptr& s) { return text_value(i.html_signature, s); }},
-    {"mayDelete", [](const Identity&, const json::storage_ptr& s) { return json::value(true, s); }},
+constexpr Property<store::Identity> kProperties[] = {
+    {"id", [](const store::Identity& i, const Storage& s) { return id_value(i.id, s); }},
+    {"name", [](const store::Identity& i, const Storage& s) { return text_value(i.name, s); }},
+    {"email", [](const store::Identity& i, const Storage& s) { return text_value(i.email, s); }},
+    {"replyTo", [](const store::Identity& i, const Storage& s) { return stored_addresses(i.reply_to_json, s); }},
+    {"bcc", [](const store::Identity& i, const Storage& s) { return stored_addresses(i.bcc_json, s); }},
+    {"textSignature", [](const store::Identity& i, const Storage& s) { return text_value(i.text_signature, s); }},
+    {"htmlSignature", [](const store::Identity& i, const Storage& s) { return text_value(i.html_signature, s); }},
+    {"mayDelete", [](const store::Identity&, const Storage&) { return json::value(true); }},
 };
-constexpr std::array<std::string_view, 6> kSettable{"name", "email", "replyTo", "bcc", "textSignature", "htmlSignature"};
 
-bool read_text(const json::value& value, std::string& out) {
-  const auto text = as_string(value);
-  if (!text || text->size() > kMaxIdentityTextBytes) return false;
-  out = *text;
-  return true;
+bool is_clean(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+
+bool is_address_object(const json::value& value) {
+  const auto* object = value.if_object();
+  const auto* email = object ? find(*object, "email") : nullptr;
+  const auto* name = object ? find(*object, "name") : nullptr;
+  if (!email || !email->is_string() || !mime::is_address(view(email->get_string()))) return false;
+  return !name || name->is_null() || (name->is_string() && is_clean(view(name->get_string())));
 }
 
-bool is_one_line(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-}
+// Fills an Identity from its JSON form; false: not usable.
+struct Reader {
+  store::Identity& out;
 
-bool read_addresses(const json::value& value, std::string& out) {
-  out.clear();
-  if (value.is_null()) return true;
-  const auto* list = value.if_array();
-  if (!list || list->size() > kMaxRecipients) return false;
-  for (const auto& item : *list) {
-    const auto* object = item.if_object();
-    const auto* email = object ? find(*object, "email") : nullptr;
-    if (!email || !mime::is_address(as_string(*email).value_or(""))) return false;
+  bool text(const json::value& value, std::string store::Identity::*member, bool one_line) {
+    const auto given = value.is_null() ? std::optional(std::string_view()) : as_string(value);
+    if (!given || given->size() > kMaxIdentityTextBytes || given->contains('\0') || (one_line && !is_clean(*given))) return false;
+    out.*member = *given;
+    return true;
   }
-  out = to_text(value);
-  return out.size() <= kMaxIdentityTextBytes;
-}
+  bool addresses(const json::value& value, std::string store::Identity::*member) {
+    (out.*member).clear();
+    if (value.is_null()) return true;
+    const auto* list = value.if_array();
+    if (!list || list->size() > kMaxIdentityAddresses || !std::ranges::all_of(*list, is_address_object)) return false;
+    out.*member = to_text(value);
+    return true;
+  }
+  bool email(const json::value& value) {
+    const auto given = as_string(value);
+    if (!given || !mime::is_address(*given)) return false;
+    out.email = *given;
+    return true;
+  }
+  bool read(std::string_view name, const json::value& value) {
+    if (name == "name") return text(value, &store::Identity::name, true);
+    if (name == "email") return email(value);
+    if (name == "replyTo") return addresses(value, &store::Identity::reply_to_json);
+    if (name == "bcc") return addresses(value, &store::Identity::bcc_json);
+    if (name == "textSignature") return text(value, &store::Identity::text_signature, false);
+    if (name == "htmlSignature") return text(value, &store::Identity::html_signature, false);
+    return false;
+  }
+};
 
-// Takes over what is in `properties`; the names that won't do come back.
-std::vector<std::string> read_identity(const json::object& properties, Identity& out) {
+SetOutcome<void> read_identity(const json::object& properties, store::Identity& out) {
   std::vector<std::string> bad;
+  Reader reader{out};
   for (const auto& item : properties) {
-    const auto name = view(item.key());
-    const auto& value = item.value();
-    bool ok = true;
-    if (name == "name") ok = read_text(value, out.name) && is_one_line(out.name);
-    if (name == "email") ok = read_text(value, out.email) && mime::is_address(out.email);
-    if (name == "replyTo") ok = read_addresses(value, out.reply_to_json);
-    if (name == "bcc") ok = read_addresses(value, out.bcc_json);
-    if (name == "textSignature") ok = read_text(value, out.text_signature);
-    if (name == "htmlSignature") ok = read_text(value, out.html_signature);
-    if (!ok) bad.emplace_back(name);
+    if (!reader.read(view(item.key()), item.value())) bad.emplace_back(view(item.key()).substr(0, 100));
   }
-  return bad;
+  if (out.email.empty() && !properties.contains("email")) bad.emplace_back("email");
+  if (!bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Not a usable value, or not one to be set."));
+  return {};
 }
 
 struct IdentitySet {
@@ -82,47 +94,35 @@ struct IdentitySet {
   store::WriteTx& tx;
   const AccountInfo& account;
 
-  // A person may write as an address that an identity has already: the account's own, or what the account's owner connected.
-  bool may_use(const std::vector<Identity>& existing, std::string_view email) const {
-    return ascii_iequals(email, account.email) || std::ranges::any_of(existing, [&](const Identity& i) { return ascii_iequals(i.email, email); });
-  }
-
   SetOutcome<json::object> create(const json::object& properties) {
     if (auto bad = names_outside(properties, kSettable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be set."));
-    Identity identity;
+    store::Identity identity;
     identity.account = account.id;
-    auto bad = read_identity(properties, identity);
-    if (identity.email.empty()) bad.emplace_back("email");
-    if (!bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "The value can't be used."));
-    DHII_TRY_ASSIGN(const auto existing, store::list_identities(tx, account.id));
-    if (!may_use(existing, identity.email)) return std::unexpected(SetError("forbiddenFrom", "This account may not send as that address."));
+    if (auto done = read_identity(properties, identity); !done) return std::unexpected(done.error());
     DHII_TRY_ASSIGN(identity.id, store::put_identity(tx, identity));
     auto out = render_all(identity, kProperties, call.storage);
     for (const auto& item : properties) out.erase(item.key());
     return out;
   }
 
-  SetOutcome<json::value> update(std::string_view id_text, const json::object& patch) {
-    DHII_TRY_ASSIGN(const auto identities, store::list_identities(tx, account.id));
-    const auto id = parse_id<IdentityId>(id_text);
-    const auto found = std::ranges::find_if(identities, [&](const Identity& i) { return id && i.id == *id; });
-    if (found == identities.end()) return std::unexpected(not_found());
+  SetOutcome<json::value> update(std::string_view id, const json::object& patch) {
+    DHII_TRY_ASSIGN(auto found, find_identity(tx, account.id, id));
+    if (!found) return std::unexpected(not_found());
     const auto before = render_all(*found, kProperties, call.storage);
-    const auto after = apply_patch(before, patch, call.storage);
+    auto after = apply_patch(before, patch, call.storage);
     if (!after) return std::unexpected(after.error());
     json::object changed(call.storage);
     for (const auto& name : changed_names(before, *after)) changed.emplace(key(name), *find(*after, name));
-    auto bad = names_outside(changed, kSettable);
-    if (changed.contains("email")) bad.emplace_back("email");  // immutable, RFC 8621 §6
-    Identity identity = *found;
-    for (auto& name : read_identity(changed, identity)) bad.push_back(std::move(name));
-    if (!bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be changed to this."));
-    DHII_TRY(store::put_identity(tx, identity));
+    // The address of an identity is immutable (RFC 8621 §6).
+    if (changed.contains("email")) return std::unexpected(invalid_property("email", "The address of an identity can't be changed."));
+    if (auto bad = names_outside(changed, kSettable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be changed."));
+    if (auto done = read_identity(changed, *found); !done) return std::unexpected(done.error());
+    if (!changed.empty()) DHII_TRY(store::put_identity(tx, *found));
     return json::value(nullptr);
   }
 
-  SetOutcome<void> destroy(std::string_view id_text) {
-    const auto id = parse_id<IdentityId>(id_text);
+  SetOutcome<void> destroy(std::string_view text) {
+    const auto id = parse_id<IdentityId>(text);
     if (!id) return std::unexpected(not_found());
     DHII_TRY(store::destroy_identity(tx, account.id, *id));
     return {};
@@ -130,6 +130,15 @@ struct IdentitySet {
 };
 
 }  // namespace
+
+Result<std::optional<store::Identity>> find_identity(store::ReadTx& tx, AccountId account, std::string_view id_text) {
+  const auto id = parse_id<IdentityId>(id_text);
+  if (!id) return std::nullopt;
+  DHII_TRY_ASSIGN(auto all, store::list_identities(tx, account));
+  const auto found = std::ranges::find(all, *id, &store::Identity::id);
+  if (found == all.end()) return std::nullopt;
+  return std::move(*found);
+}
 
 Answer identity_get(Call& call) {
   Arguments arguments(call.arguments);
@@ -139,9 +148,9 @@ Answer identity_get(Call& call) {
   auto properties = choose(kProperties, get->properties);
   if (!properties) return std::unexpected(properties.error());
   return in_read(call, [&](store::ReadTx& tx) -> Answer {
-    DHII_TRY_ASSIGN(const auto identities, store::list_identities(tx, get->account->id));
+    DHII_TRY_ASSIGN(const auto rows, store::list_identities(tx, get->account->id));
     DHII_TRY_ASSIGN(const auto state, store::state_of(tx, get->account->id, store::DataType::kIdentity));
-    return render_get(call, *get, identities, *properties, state);
+    return render_get(call, *get, rows, *properties, state);
   });
 }
 
