@@ -161,7 +161,8 @@ def wait_until(condition, seconds, pause=0.2, what=""):
     raise SystemExit(f"bench: {what or 'something'} did not happen within {seconds} s")
 
 
-def first_sync(server, client, mail, user, expected):
+def first_sync(server, client, mail, user, words):
+    expected = words["messages"]
     emit("memory empty", mb=server.memory_mb("VmRSS"))
     address = f"{user}@{mail['MAIL_DOMAIN']}"
     imap = {"host": "127.0.0.1", "port": int(mail["MAIL_IMAP_PORT"]), "security": "none", "login": address}
@@ -186,7 +187,11 @@ def first_sync(server, client, mail, user, expected):
     seconds = time.monotonic() - started
     emit("first sync", ms=seconds * 1000, messages=expected, per_second=expected / seconds)
     emit("memory peak in first sync", mb=server.memory_mb("VmHWM"))
-    return account, inbox
+    return account, inbox, hits_of(client, account, words["common"])
+
+
+def hits_of(client, account, word):
+    return client.jmap(query_calls(account, {"text": word}, 1, False, True))[0].get("total", 0)
 
 
 def measure(server, client, account, inbox, words):
@@ -214,8 +219,12 @@ def dhii(mail_dir, user, work, words_file, more=None):
         emit("start", ms=server.start() * 1000)
         client = Client(server.port)
         client.token = client.json("POST", "/api/v1/setup", {"token": server.setup_token(), "login": "bench", "password": PASSWORD})["access_token"]
-        account, inbox = first_sync(server, client, mail, user, words["messages"])
+        account, inbox, hits = first_sync(server, client, mail, user, words)
         measure(server, client, account, inbox, words)
+        later = hits_of(client, account, words["common"])
+        emit("hits", at_end_of_first_sync=hits, later=later)
+        if hits != later or hits < words["messages"] // 2:
+            raise SystemExit(f"bench: {hits} of {words['messages']} messages were found by a common word when the first sync was said to be over, {later} later")
         expected = words["messages"]
         server.stop()
         started = time.monotonic()
