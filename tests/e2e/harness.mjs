@@ -151,7 +151,7 @@ class Watch {
 
   /** Chromium's own housekeeping is not ours to judge. */
   note(target) {
-    if (!/^(?:https?:\/\/)?(?:[\w-]+\.)*(?:google|googleapis|gstatic)\.com[:/]/.test(target)) this.seen.push(target);
+    if (!/^(?:https?:\/\/)?(?:[\w-]+\.)*(?:google|googleapis|gstatic|gvt1)\.com[:/]/.test(target)) this.seen.push(target);
   }
 
   async start() {

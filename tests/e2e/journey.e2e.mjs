@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { axe_violations, browser, connect_mailbox, conversation, fill_settings, letter, MailSystem, password, person, root, row, rows, search, Server, set_up, temporary_folder } from './harness.mjs';
 
 let folder, mail, server, chromium, alice, bob;
+let broken = null;
 
 before(async () => {
   folder = temporary_folder('e2e');
@@ -22,7 +23,7 @@ before(async () => {
   for (const [subject, from, text, age] of letters) {
     mail.deliver('alice', letter({ from, to: 'alice@demo.test', subject, text, date: new Date(Date.now() - age * day) }));
   }
-  server = await new Server(folder, { SSL_CERT_FILE: mail.env.MAIL_CA }).start();
+  server = await new Server(folder, { SSL_CERT_FILE: mail.env.MAIL_CA, DHII_EXTRA_CA_FILE: mail.env.MAIL_CA, DHII_EGRESS: 'loopback' }).start();
   chromium = await browser();
   alice = await person(chromium);
   bob = await person(chromium);
@@ -36,17 +37,17 @@ after(async () => {
   else if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-test('the set-up link makes the first administrator', async () => {
+step('the set-up link makes the first administrator', async () => {
   await set_up(alice.page, server, 'alice', 'Alice');
   assert.deepEqual(await axe_violations(alice.page), []);
 });
 
-test('the set-up link works once', async () => {
+step('the set-up link works once', async () => {
   await bob.page.goto(server.setup_link);
   await bob.page.getByText('This server is already set up').waitFor();
 });
 
-test('the sample mailbox opens, and the screenshots of the README are taken', async () => {
+step('the sample mailbox opens, and the screenshots of the README are taken', async () => {
   const { page } = alice;
   await page.getByRole('button', { name: 'Explore a sample mailbox' }).click();
   await rows(page).nth(5).waitFor();
@@ -66,7 +67,7 @@ test('the sample mailbox opens, and the screenshots of the README are taken', as
   assert.deepEqual(await axe_violations(page), []);
 });
 
-test('a wrong password is refused with the reason, before anything is connected', async () => {
+step('a wrong password is refused with the reason, before anything is connected', async () => {
   const { page } = alice;
   await page.getByRole('button', { name: /^Accounts:/ }).click();
   await page.getByRole('button', { name: 'Add a mailbox' }).click();
@@ -79,7 +80,7 @@ test('a wrong password is refused with the reason, before anything is connected'
   assert.match(await page.locator('.banner.error').first().innerText(), /password|login|refuse|AUTHENTICATIONFAILED/i);
 });
 
-test('a mailbox is connected and its mail shows, newest first', async () => {
+step('a mailbox is connected and its mail shows, newest first', async () => {
   const { page } = alice;
   await page.getByLabel('Mailbox password').fill(mail.env.MAIL_PASSWORD);
   await page.getByRole('button', { name: 'Test', exact: true }).click();
@@ -92,7 +93,7 @@ test('a mailbox is connected and its mail shows, newest first', async () => {
   assert.deepEqual(subjects, ['Отчёт за ноябрь', 'Lunch on Thursday?', '关于下周的会议', 'Grüße aus dem Straßencafé']);
 });
 
-test('a message is read, and marked as read on the server', async () => {
+step('a message is read, and marked as read on the server', async () => {
   const { page } = alice;
   await row(page, 'Lunch on Thursday?').click();
   await conversation(page).getByText('Shall we try the new place').waitFor();
@@ -107,7 +108,7 @@ for (const [language, query, subject] of [
   ['English, with an operator', 'from:bob observatory', 'Lunch on Thursday?'],
   ['Russian', 'ноябрь', 'Отчёт за ноябрь'],
 ]) {
-  test(`search finds: ${language}`, async () => {
+  step(`search finds: ${language}`, async () => {
     const { page } = alice;
     await search(page, query);
     await page.getByText('1 result', { exact: true }).waitFor();
@@ -116,7 +117,7 @@ for (const [language, query, subject] of [
   });
 }
 
-test('a second person registers by invitation and connects a mailbox', async () => {
+step('a second person registers by invitation and connects a mailbox', async () => {
   const { page } = alice;
   await page.keyboard.press('g');
   await page.keyboard.press('i');
@@ -136,7 +137,7 @@ test('a second person registers by invitation and connects a mailbox', async () 
   await bob.page.getByText('All done').waitFor();
 });
 
-test('a new message reaches the other person, who sees it without reloading', async () => {
+step('a new message reaches the other person, who sees it without reloading', async () => {
   const { page } = alice;
   await page.keyboard.press('c');
   await page.getByRole('combobox', { name: 'To', exact: true }).fill('bob@demo.test');
@@ -148,7 +149,7 @@ test('a new message reaches the other person, who sees it without reloading', as
   await row(bob.page, 'Plans for the lake').waitFor({ timeout: 40_000 });
 });
 
-test('a reply with an attachment comes back, without reloading', async () => {
+step('a reply with an attachment comes back, without reloading', async () => {
   const { page } = bob;
   const file = join(folder, 'chart of the lake.txt');
   writeFileSync(file, 'deep water here');
@@ -180,7 +181,7 @@ test('a reply with an attachment comes back, without reloading', async () => {
   assert.equal(content, 'deep water here');
 });
 
-test('sending can be undone', async () => {
+step('sending can be undone', async () => {
   const { page } = alice;
   await page.keyboard.press('Escape');
   await page.keyboard.press('c');
@@ -198,7 +199,7 @@ test('sending can be undone', async () => {
   assert.equal(await row(bob.page, 'Better not').count(), 0);
 });
 
-test('an archive is undone', async () => {
+step('an archive is undone', async () => {
   const { page } = alice;
   await row(page, 'Отчёт за ноябрь').click();
   await page.keyboard.press('e');
@@ -210,7 +211,7 @@ test('an archive is undone', async () => {
   await until(() => /Отчёт|=\?/.test(mail.call('doveadm', 'fetch', '-u', 'alice@demo.test', 'hdr.subject', 'mailbox', 'INBOX')) && Number(/\d+/.exec(mail.call('doveadm', 'search', '-u', 'alice@demo.test', 'mailbox', 'INBOX').split('\n').length)) >= 4, 'it is in the INBOX again');
 });
 
-test('mail stays readable while the IMAP server is away, and goes on when it is back', async () => {
+step('mail stays readable while the IMAP server is away, and goes on when it is back', async () => {
   const { page } = alice;
   mail.call('stop-imap');
   await page.getByText(/can’t be reached|Offline/).first().waitFor({ timeout: 60_000 });
@@ -224,7 +225,7 @@ test('mail stays readable while the IMAP server is away, and goes on when it is 
   await until(() => /\\Flagged/.test(mail.call('doveadm', 'fetch', '-u', 'alice@demo.test', 'flags', 'mailbox', 'INBOX', 'from', 'bob', 'flagged')), 'the flag set while offline has arrived');
 });
 
-test('a reload keeps the person signed in, in the same place', async () => {
+step('a reload keeps the person signed in, in the same place', async () => {
   const { page } = alice;
   await row(page, 'Back again').click();
   await conversation(page).getByText('the line is open').waitFor();
@@ -232,7 +233,7 @@ test('a reload keeps the person signed in, in the same place', async () => {
   await conversation(page).getByText('the line is open').waitFor();
 });
 
-test('the phone shows one pane at a time', async () => {
+step('the phone shows one pane at a time', async () => {
   const { page } = alice;
   await page.setViewportSize({ width: 390, height: 800 });
   assert.equal(await rows(page).first().isVisible(), false);
@@ -242,7 +243,7 @@ test('the phone shows one pane at a time', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
-test('signing out ends the session at once', async () => {
+step('signing out ends the session at once', async () => {
   const { page } = bob;
   await page.getByRole('button', { name: /^Accounts:/ }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
@@ -255,13 +256,37 @@ test('signing out ends the session at once', async () => {
   await page.getByText('don’t match').waitFor();
 });
 
-test('nothing went wrong behind the scenes', () => {
+step('nothing went wrong behind the scenes', () => {
   for (const { trouble } of [alice, bob]) {
     assert.deepEqual(trouble.errors, []);
     assert.deepEqual(trouble.dialogs, []);
   }
   assert.deepEqual(chromium.watch.take(), [], 'requests to other hosts');
 });
+
+/** What the two saw when it went wrong, and what the server said. */
+async function show(name) {
+  const logs = join(root, 'build/logs');
+  mkdirSync(logs, { recursive: true });
+  for (const [who, { page }] of Object.entries({ alice, bob })) {
+    await page.screenshot({ path: join(logs, `e2e-${who}.png`) }).catch(() => {});
+  }
+  console.log(`"${name}" failed; see build/logs/e2e-alice.png and e2e-bob.png. The server said:\n${server.output.slice(-3000)}`);
+}
+
+/** A step of the day: when one has failed, what comes after would only fail for want of it. */
+function step(name, run) {
+  test(name, { timeout: 180_000 }, async () => {
+    if (broken) throw new Error(`not reached: "${broken}" failed`);
+    try {
+      await run();
+    } catch (error) {
+      broken = name;
+      await show(name);
+      throw error;
+    }
+  });
+}
 
 async function until(condition, what, ms = 30_000) {
   const deadline = Date.now() + ms;

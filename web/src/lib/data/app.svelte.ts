@@ -174,8 +174,8 @@ export class App {
     this.view.own = address === undefined ? [] : [address];
     this.page = this.wanted_.at === 'settings' ? 'settings' : this.wanted_.at === 'connect' ? 'connect' : 'mail';
     try {
+      data.list = null; // the address of the page, or the inbox, decides what is shown
       await data.loadMailboxes();
-      this.openWanted(data);
     } catch (error) {
       this.problem = message_of(error);
     }
@@ -191,6 +191,10 @@ export class App {
     data.emails.onHeader = (email) => {
       const sent = data.mailboxes.byRole('sent')?.id;
       this.contacts.learn(email, sent !== undefined && email.mailboxIds[sent] === true);
+    };
+    // The mailboxes of a new account arrive some moments after it was connected.
+    data.mailboxes.onPut = () => {
+      if (this.view.account === data && this.view.list === null) this.openWanted(data);
     };
     data.mutations.onFailed = (label, why) => this.toasts.error(text.done.failed(label || text.actions.markRead, why));
     this.data_.set(id, data);
@@ -211,12 +215,13 @@ export class App {
   /** The mailbox that the address of the page names, else the inbox. */
   private openWanted(data: AccountData): void {
     if (this.view.account !== data) return;
+    const inbox = data.mailboxes.byRole('inbox') ?? data.mailboxes.list[0];
+    if (!inbox) return;
     const route = this.wanted_;
     this.wanted_ = { at: 'home' };
-    const inbox = data.mailboxes.byRole('inbox') ?? data.mailboxes.list[0];
     if (route.at === 'search' && route.account === data.id) this.view.search(route.text, route.mailbox);
     else if (route.at === 'mailbox' && route.account === data.id && data.mailboxes.get(route.mailbox)) this.view.openMailbox(route.mailbox);
-    else if (inbox) this.view.openMailbox(inbox.id);
+    else this.view.openMailbox(inbox.id);
     if ((route.at === 'mailbox' || route.at === 'search') && route.email !== null) void this.view.openById(route.email).catch(() => {});
   }
 

@@ -18,6 +18,7 @@ export interface MailboxNode {
 export class MailboxStore {
   state: string | null = null;
   loaded = $state(false);
+  onPut: () => void = () => {};
 
   private base_ = $state.raw<Mailbox[]>([]);
   private deltas_ = $state.raw<ReadonlyMap<number, ReadonlyMap<Id, CountDelta>>>(new Map());
@@ -48,6 +49,7 @@ export class MailboxStore {
     this.base_ = list;
     this.state = state;
     this.loaded = true;
+    this.onPut();
   }
 
   addDelta(key: number, delta: ReadonlyMap<Id, CountDelta>): void {
