@@ -244,8 +244,8 @@ net::Task<> Product::wait_for_signals() {
 asio::awaitable<void> Product::stop() {
   hub_.close_all();
   co_await server_.stop();
+  co_await tasks_.close();  // before the accounts: one of them may still be starting some
   co_await engine_.stop();
-  co_await tasks_.close();
   installation_.on_change({});
 }
 

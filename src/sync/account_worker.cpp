@@ -27,7 +27,7 @@ bool is_auth_failure(const Error& error) {
 AccountWorker::AccountWorker(SyncServices& services, AccountId id, UserId user, std::string email,
                              AccountSettings settings, Secret password, std::shared_ptr<store::MailStore> store)
     : context_{services,   id, user, std::move(email), std::move(settings), std::move(password), std::move(store),
-               {user, id}, {}, {}},
+               {user, id}, {}, {}, {}},
       wake_(services.executor),
       wake_outbox_(services.executor),
       wake_bulk_(services.executor),
@@ -41,7 +41,18 @@ void AccountWorker::start() {
   tasks_.spawn("outbox", run_outbox_forever());
 }
 
-net::asio::awaitable<void> AccountWorker::stop() { co_await tasks_.close(); }
+net::asio::awaitable<void> AccountWorker::stop() {
+  co_await tasks_.close();
+  if (bulk_mode_) (void)co_await end_bulk();  // cancelled in the middle; the store is used on by others
+}
+
+net::Task<> AccountWorker::end_bulk() {
+  bulk_mode_ = false;
+  co_return co_await context_.services.db_pool.run([store = context_.store]() -> Result<void> {
+    store->end_bulk();
+    return {};
+  });
+}
 
 void AccountWorker::wake_operations() { wake_.notify(); }
 void AccountWorker::wake_outbox() { wake_outbox_.notify(); }
@@ -52,30 +63,52 @@ void AccountWorker::sync_now() {
 
 net::Task<> AccountWorker::run_main() {
   std::chrono::milliseconds delay = kFirstRetry;
+  std::chrono::milliseconds login_delay = kFirstLoginRetry;
   for (;;) {
     if (context_.status.state == AccountState::kIdle || context_.status.state == AccountState::kSyncing)
       context_.report(AccountState::kConnecting);
     const auto settings = imap_settings(context_.settings.imap, context_.password, context_.services.extra_ca_file);
     auto client = co_await imap::Client::connect(context_.services.dialer, settings);
     if (client) {
-      delay = kFirstRetry;
+      connected_ = true;
+      was_settled_ = false;
       auto ended = co_await run_session(**client);
+      connected_ = false;
       if (!ended) report_failure(ended.error());
+      // A server that lets us in and throws us out at once must not be asked every second.
+      if (was_settled_) delay = kFirstRetry;
+      login_delay = kFirstLoginRetry;
     } else {
       report_failure(client.error());
       // The same wrong password again and again gets accounts locked; a new one comes with a new worker.
-      if (is_auth_failure(client.error())) delay = kLastRetry;
+      if (is_auth_failure(client.error())) {
+        DHII_CO_TRY(co_await login_pause(login_delay));
+        login_delay = std::min<std::chrono::milliseconds>(login_delay * 2, kLastLoginRetry);
+        continue;
+      }
     }
     DHII_CO_TRY(co_await retry_pause(delay));
+    delay = std::min<std::chrono::milliseconds>(delay * 2, kLastRetry);
   }
 }
 
+// Only "sync now" cuts this short: what a user does to mail meanwhile must not send the refused password again.
+net::Task<> AccountWorker::login_pause(std::chrono::milliseconds delay) {
+  const auto& clock = context_.services.clock;
+  const auto end = clock.steady_now() + delay;
+  poll_all_ = false;
+  while (!poll_all_ && clock.steady_now() < end) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - clock.steady_now());
+    DHII_CO_TRY(co_await wake_.wait_for(std::max(left, std::chrono::milliseconds(1))));
+  }
+  co_return Result<void>{};
+}
+
 // Waits with jitter, so that a thousand accounts don't all come back at once; a user's "sync now" cuts it short.
-net::Task<> AccountWorker::retry_pause(std::chrono::milliseconds& delay) {
+net::Task<> AccountWorker::retry_pause(std::chrono::milliseconds delay) {
   const auto jitter =
       std::chrono::milliseconds(context_.services.random.below(static_cast<std::uint64_t>(delay.count()) / 4 + 1));
   DHII_CO_TRY(co_await wake_.wait_for(delay + jitter));
-  delay = std::min<std::chrono::milliseconds>(delay * 2, kLastRetry);
   co_return Result<void>{};
 }
 
@@ -88,7 +121,8 @@ void AccountWorker::report_failure(const Error& error) {
 }
 
 void AccountWorker::settle() {
-  if (rest_.empty())
+  if (!connected_) return;  // offline stays offline, whatever the bulk connection has finished
+  if (rest_.empty() && !fetching_)
     context_.report(AccountState::kIdle);
   else
     context_.report(AccountState::kSyncing);
@@ -97,6 +131,7 @@ void AccountWorker::settle() {
 net::Task<> AccountWorker::run_session(imap::Client& client) {
   DHII_CO_TRY_ASSIGN(mailboxes_, co_await sync_mailbox_list(context_, client));
   context_.report(AccountState::kSyncing);
+  wake_bulk_.notify();
   // The inbox first, so that something can be read at once; then what was done here meanwhile; then the others.
   const auto mailboxes = mailboxes_;
   bool first = true;
@@ -105,6 +140,7 @@ net::Task<> AccountWorker::run_session(imap::Client& client) {
     if (std::exchange(first, false)) DHII_CO_TRY(co_await run_operations(context_, client));
   }
   next_poll_ = context_.services.clock.steady_now() + kPollOthers;
+  was_settled_ = true;
   for (;;) {
     settle();
     DHII_CO_TRY(co_await run_operations(context_, client));
@@ -178,21 +214,18 @@ void AccountWorker::need_rest(MailboxId mailbox) {
 net::Task<> AccountWorker::run_bulk() {
   std::chrono::milliseconds delay = kFirstRetry;
   for (;;) {
-    if (rest_.empty()) {
+    if (rest_.empty() || !connected_) {  // without the main connection this one would only fail as well
       DHII_CO_TRY(co_await wake_bulk_.wait_for(std::chrono::hours(1)));
       continue;
     }
     const auto settings = imap_settings(context_.settings.imap, context_.password, context_.services.extra_ca_file);
     auto client = co_await imap::Client::connect(context_.services.dialer, settings);
     auto done = client ? co_await run_bulk_session(**client) : Result<void>(std::unexpected(client.error()));
-    if (std::exchange(bulk_mode_, false)) {
-      (void)co_await context_.services.db_pool.run([store = context_.store]() -> Result<void> {
-        store->end_bulk();
-        return {};
-      });
-    }
+    if (fetching_) rest_.insert(rest_.begin(), *std::exchange(fetching_, std::nullopt));
+    if (bulk_mode_) (void)co_await end_bulk();
     if (done) {
       delay = kFirstRetry;
+      settle();
       continue;
     }
     // The main connection reports what is wrong with the server; only our own troubles are news.
@@ -204,30 +237,50 @@ net::Task<> AccountWorker::run_bulk() {
 }
 
 net::Task<> AccountWorker::run_bulk_session(imap::Client& client) {
-  context_.status.done = context_.status.total = 0;
+  context_.start_progress();
   while (!rest_.empty()) {
     const MailboxId id = rest_.front();
-    auto mailbox = co_await context_.read([id](store::ReadTx& tx) { return store::get_mailbox(tx, id); });
-    if (mailbox && !std::exchange(bulk_mode_, true)) {
-      (void)co_await context_.services.db_pool.run([store = context_.store]() -> Result<void> {
-        store->begin_bulk();
-        return {};
-      });
-    }
-    if (mailbox) {
-      auto done = co_await sync_rest(context_, client, tasks_, *mailbox);
-      if (!done &&
-          (client.broken() || done.error().id().starts_with("store.") || done.error().id().starts_with("net.")))
-        co_return done;
-      if (!done)
-        spdlog::warn("account {}: mailbox {} skipped: {}", context_.id.value, id.value,
-                     log_escape(done.error().message()));
-    }
-    std::erase(rest_, id);
+    rest_.erase(rest_.begin());
+    fetching_ = id;
+    auto done = co_await run_bulk_mailbox(client, id);
+    if (!done &&
+        (client.broken() || done.error().id().starts_with("store.") || done.error().id().starts_with("net.")))
+      co_return done;
+    if (!done)
+      spdlog::warn("account {}: mailbox {} skipped: {}", context_.id.value, id.value,
+                   log_escape(done.error().message()));
+    fetching_.reset();
   }
   (void)co_await client.logout();
-  settle();
   co_return Result<void>{};
+}
+
+net::Task<> AccountWorker::run_bulk_mailbox(imap::Client& client, MailboxId id) {
+  struct Found {
+    store::Mailbox mailbox;
+    bool complete = false;
+  };
+  auto found = co_await context_.read([id](store::ReadTx& tx) -> Result<Found> {
+    Found out;
+    DHII_TRY_ASSIGN(out.mailbox, store::get_mailbox(tx, id));
+    DHII_TRY_ASSIGN(const auto state, store::get_remote_state(tx, id));
+    out.complete = state && state->complete;
+    return out;
+  });
+  if (!found && found.error().is(store::StoreError::kNotFound)) {  // deleted meanwhile
+    context_.expected.erase(id);
+    co_return Result<void>{};
+  }
+  if (!found) co_return std::unexpected(found.error());
+  // Asked for once more by the main connection while we were at it.
+  if (found->complete || found->mailbox.imap_name.empty()) co_return Result<void>{};
+  if (!std::exchange(bulk_mode_, true)) {
+    (void)co_await context_.services.db_pool.run([store = context_.store]() -> Result<void> {
+      store->begin_bulk();
+      return {};
+    });
+  }
+  co_return co_await sync_rest(context_, client, tasks_, found->mailbox);
 }
 
 // ---- outbox

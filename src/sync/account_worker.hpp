@@ -4,6 +4,7 @@
 // beside both.
 #pragma once
 #include <memory>
+#include <optional>
 
 #include "imap/client.hpp"
 #include "net/task_group.hpp"
@@ -13,7 +14,9 @@ namespace dhii::sync {
 
 inline constexpr std::chrono::minutes kPollOthers{3};  // mailboxes that IDLE doesn't watch
 inline constexpr std::chrono::seconds kFirstRetry{1};  // after a lost connection; doubles up to kLastRetry, with jitter
-inline constexpr std::chrono::minutes kLastRetry{5};
+inline constexpr std::chrono::minutes kLastRetry{1};   // a network that is back is noticed within this
+inline constexpr std::chrono::minutes kFirstLoginRetry{5};  // a refused password: tried again seldom, accounts get locked
+inline constexpr std::chrono::hours kLastLoginRetry{1};
 
 class AccountWorker {
  public:
@@ -39,7 +42,10 @@ class AccountWorker {
   net::Task<> run_bulk();
   net::Task<> run_bulk_session(imap::Client& client);
   net::Task<> run_outbox_forever();
-  net::Task<> retry_pause(std::chrono::milliseconds& delay);
+  net::Task<> retry_pause(std::chrono::milliseconds delay);
+  net::Task<> login_pause(std::chrono::milliseconds delay);
+  net::Task<> run_bulk_mailbox(imap::Client& client, MailboxId id);
+  net::Task<> end_bulk();
   void report_failure(const Error& error);
   void need_rest(MailboxId mailbox);
   void settle();
@@ -47,6 +53,9 @@ class AccountWorker {
   AccountContext context_;
   std::vector<store::Mailbox> mailboxes_;  // of the last listing, by priority
   std::vector<MailboxId> rest_;            // first sync unfinished, by priority
+  std::optional<MailboxId> fetching_;      // taken from rest_ by the bulk connection
+  bool connected_ = false;                 // the main connection stands: what the bulk one does is shown only then
+  bool was_settled_ = false;               // the last session came as far as waiting for news
   net::Event wake_;
   net::Event wake_outbox_;
   net::Event wake_bulk_;

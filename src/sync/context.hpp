@@ -50,6 +50,8 @@ struct AccountContext {
   // give. Known after a full comparison; needed to tell "something vanished" from "something is hidden" when counts
   // differ.
   std::unordered_map<MailboxId, std::int64_t> hidden;
+  // Messages that the bulk connection has still to fetch, as far as known.
+  std::unordered_map<MailboxId, std::int64_t> expected;
 
   // Runs a read or write of this account's store on the database pool.
   template <class F>
@@ -63,6 +65,10 @@ struct AccountContext {
         [store = store.get(), function = std::move(function)]() mutable { return store->write(function); });
   }
   void report(AccountState state, std::string error = {});
+  // Progress of a first sync. A mailbox that waits for the bulk connection is counted by what SELECT told of it, later
+  // by what there really is to fetch.
+  void expect(MailboxId mailbox, std::int64_t messages);
+  void start_progress();  // nothing fetched yet; the total is what is expected
   void progress(std::int64_t done_delta, std::int64_t total_delta);
 };
 

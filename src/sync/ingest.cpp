@@ -47,12 +47,13 @@ store::NewEmail prepare(const store::BlobStore& blobs, AccountId account, Mailbo
 }  // namespace
 
 struct Ingest::State : std::enable_shared_from_this<State> {
-  State(AccountContext& c, MailboxId m, net::TaskGroup& g, net::asio::any_io_executor executor)
-      : context(c), mailbox(m), group(g), moved(std::move(executor)) {}
+  State(AccountContext& c, MailboxId m, net::TaskGroup& g, Counted n, net::asio::any_io_executor executor)
+      : context(c), mailbox(m), group(g), counted(n), moved(std::move(executor)) {}
 
   AccountContext& context;
   MailboxId mailbox;
   net::TaskGroup& group;
+  Counted counted;
   net::Event moved;  // something left the line, or failed
   Chunk gathering;
   std::vector<Ready> ready;
@@ -134,7 +135,7 @@ net::Task<> Ingest::State::write_batches(std::shared_ptr<State> self) {
   self->in_flight_bytes -= bytes;
   if (done) {
     self->committed += static_cast<std::int64_t>(emails.size());
-    self->context.progress(static_cast<std::int64_t>(emails.size()), 0);
+    if (self->counted == Counted::kYes) self->context.progress(static_cast<std::int64_t>(emails.size()), 0);
     self->write_when_enough();
   } else if (!self->error) {
     self->error = done.error();
@@ -143,8 +144,8 @@ net::Task<> Ingest::State::write_batches(std::shared_ptr<State> self) {
   co_return Result<void>{};
 }
 
-Ingest::Ingest(AccountContext& context, MailboxId mailbox, net::TaskGroup& group)
-    : state_(std::make_shared<State>(context, mailbox, group, context.services.executor)) {}
+Ingest::Ingest(AccountContext& context, MailboxId mailbox, net::TaskGroup& group, Counted counted)
+    : state_(std::make_shared<State>(context, mailbox, group, counted, context.services.executor)) {}
 Ingest::~Ingest() = default;
 
 net::Task<> Ingest::accept(imap::FetchedMessage message) {

@@ -4,6 +4,7 @@
 // Bounded by bytes: accept() waits while too much is under way, and so the socket isn't read (back-pressure reaches the
 // server).
 #pragma once
+#include <cstdint>
 #include <memory>
 
 #include "imap/client.hpp"
@@ -20,10 +21,13 @@ inline constexpr std::size_t kCommitMessages =
 inline constexpr std::size_t kInFlightBytes =
     32U << 20;  // raw bytes between socket and disk; memory in a first sync is a few times this
 
+// Whether committed messages move the account's progress: those of a first sync do, new mail beside it doesn't.
+enum class Counted : std::uint8_t { kYes, kNo };
+
 class Ingest final : public imap::FetchSink {
  public:
   // Tasks run in `group`, which must be closed before the context goes.
-  Ingest(AccountContext& context, MailboxId mailbox, net::TaskGroup& group);
+  Ingest(AccountContext& context, MailboxId mailbox, net::TaskGroup& group, Counted counted);
   ~Ingest() override;
 
   net::Task<> accept(imap::FetchedMessage message) override;

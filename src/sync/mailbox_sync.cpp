@@ -27,8 +27,14 @@ net::Task<Known> load_known(AccountContext& context, MailboxId mailbox) {
   });
 }
 
+// Complete stays complete: the other connection may have finished the first sync since this one looked.
 net::Task<> save_state(AccountContext& context, MailboxId mailbox, store::RemoteState state) {
-  co_return co_await context.write([=](WriteTx& tx) { return store::set_remote_state(tx, mailbox, state); });
+  co_return co_await context.write([=](WriteTx& tx) -> Result<void> {
+    DHII_TRY_ASSIGN(const auto latest, store::get_remote_state(tx, mailbox));
+    auto next = state;
+    next.complete |= latest && latest->complete && latest->uid_validity == state.uid_validity;
+    return store::set_remote_state(tx, mailbox, next);
+  });
 }
 
 // One round of the walk over a mailbox: the pieces that every step shares.
@@ -70,6 +76,7 @@ class MailboxRound {
   imap::MailboxName name_;
   imap::Selected selected_;
   Uid highest_seen_;
+  Counted counted_ = Counted::kNo;
 };
 
 constexpr std::size_t kApplyBatch =
@@ -101,6 +108,9 @@ net::Task<> MailboxRound::select(const std::optional<store::RemoteState>& known,
 net::Task<bool> MailboxRound::run(FirstLook first_look) {
   DHII_CO_TRY_ASSIGN(const auto known, co_await load_known(context_, mailbox_.id));
   DHII_CO_TRY(co_await select(known.state, imap::Access::kReadWrite));
+  const bool whole = known.state && known.state->complete && known.state->uid_validity == selected_.uid_validity;
+  if (!whole && !context_.expected.contains(mailbox_.id))
+    context_.expect(mailbox_.id, std::max<std::int64_t>(0, selected_.exists - known.base_count - hidden()));
   switch (plan_select(known.state, to_view(selected_), known.base_count + hidden())) {
     case Step::kStart:
       co_return co_await start(first_look);
@@ -121,13 +131,14 @@ net::Task<bool> MailboxRound::start(FirstLook first_look) {
     co_return true;  // sync_rest begins from nothing as well
   // A server without UIDNEXT: the place to go on from is known only after the newest have been seen.
   if (selected_.uid_next) DHII_CO_TRY(co_await save_state(context_, mailbox_.id, state_now(false)));
-  Ingest ingest(context_, mailbox_.id, group_);
+  Ingest ingest(context_, mailbox_.id, group_, counted_);
   if (selected_.exists > 0) {
     DHII_CO_TRY(co_await client_.fetch_newest(kFirstBatch, ingest));
     DHII_CO_TRY(co_await ingest.flush());
   }
   highest_seen_ = ingest.highest_uid();
   const bool complete = selected_.exists <= static_cast<std::uint32_t>(ingest.committed());
+  context_.expect(mailbox_.id, static_cast<std::int64_t>(selected_.exists) - ingest.committed());
   DHII_CO_TRY(co_await save_state(context_, mailbox_.id, state_now(complete)));
   co_return !complete;
 }
@@ -136,6 +147,7 @@ net::Task<bool> MailboxRound::start(FirstLook first_look) {
 // sync_rest drops the others.
 net::Task<bool> MailboxRound::reset() {
   context_.hidden.erase(mailbox_.id);
+  context_.expect(mailbox_.id, selected_.exists);
   const auto state = state_now(false);
   const MailboxId mailbox = mailbox_.id;
   DHII_CO_TRY(co_await context_.write([=](WriteTx& tx) -> Result<void> {
@@ -217,7 +229,7 @@ net::Task<> MailboxRound::fetch(std::span<const Uid> newest_first) {
   std::vector<imap::UidSet> sets;
   sets.reserve(batches.size());
   for (const auto& batch : batches) sets.push_back(imap::UidSet::of(batch));
-  Ingest ingest(context_, mailbox_.id, group_);
+  Ingest ingest(context_, mailbox_.id, group_, counted_);
   DHII_CO_TRY_ASSIGN(const auto outcome, co_await client_.fetch_messages(std::move(sets), ingest));
   DHII_CO_TRY(co_await ingest.flush());
   highest_seen_ = std::max(highest_seen_, ingest.highest_uid());
@@ -233,7 +245,7 @@ net::Task<> MailboxRound::fetch_one_by_one(std::vector<Uid> uids) {
   if (uids.empty()) co_return Result<void>{};
   std::vector<imap::UidSet> sets;
   for (const Uid uid : uids) sets.push_back(imap::UidSet{uid});
-  Ingest ingest(context_, mailbox_.id, group_);
+  Ingest ingest(context_, mailbox_.id, group_, counted_);
   DHII_CO_TRY_ASSIGN(const auto outcome, co_await client_.fetch_messages(std::move(sets), ingest));
   context_.hidden[mailbox_.id] += static_cast<std::int64_t>(outcome.refused.size()) + ingest.missing();
   co_return co_await ingest.flush();
@@ -299,7 +311,8 @@ net::Task<> MailboxRound::run_rest() {
   auto state = known.state.value_or(state_now(false));
   if (!known.state) DHII_CO_TRY(co_await save_state(context_, mailbox_.id, state));
   DHII_CO_TRY_ASSIGN(auto plan, co_await compare_now());
-  context_.progress(0, static_cast<std::int64_t>(plan.fetch.size()));
+  context_.expect(mailbox_.id, static_cast<std::int64_t>(plan.fetch.size()));
+  counted_ = Counted::kYes;
   DHII_CO_TRY(co_await apply_vanished(std::move(plan.vanished)));
   DHII_CO_TRY(co_await apply_flags(std::move(plan.flags)));
   DHII_CO_TRY(co_await fetch(plan.fetch));
@@ -310,11 +323,14 @@ net::Task<> MailboxRound::run_rest() {
   }
   const MailboxId mailbox = mailbox_.id;
   const Uid fallback_next(highest_seen_.value + 1);
+  context_.expected.erase(mailbox_.id);
   co_return co_await context_.write([=](WriteTx& tx) -> Result<void> {
     DHII_TRY_ASSIGN(auto latest, store::get_remote_state(tx, mailbox));  // the main connection may have moved it on
+    if (latest && latest->uid_validity != state.uid_validity) return {};  // ... or begun anew: its round follows
     auto done = latest.value_or(state);
     done.complete = true;
-    if (!done.uid_next) done.uid_next = fallback_next;
+    // Servers that don't tell UIDNEXT: only now is known how far the mailbox goes.
+    done.uid_next = std::max(done.uid_next, fallback_next);
     DHII_TRY(store::set_remote_state(tx, mailbox, done));
     return store::drop_unplaced(tx, mailbox);
   });

@@ -19,6 +19,7 @@ using store::ReadTx;
 using store::WriteTx;
 
 constexpr std::size_t kOpsAtOnce = 500;      // read from the database in one go
+constexpr std::size_t kOpsLookedThrough = 10'000;  // for the creation that others wait for: it stands before them
 constexpr std::size_t kOpsPerCommand = 500;  // UIDs of one command: its line stays under the 8 KB that servers take
 
 bool carried_together(const PendingOp& a, const PendingOp& b) {
@@ -63,7 +64,9 @@ class Runner {
   net::Task<> postpone(std::span<const PendingOp> group, const Error& error);
   net::Task<store::Mailbox> mailbox(MailboxId id);
   net::Task<> select(MailboxId id);
+  net::Task<store::Mailbox> target(MailboxId id);
   net::Task<Places> places(std::span<const PendingOp> group, std::optional<MailboxId> only);
+  net::Task<> wait_for_place(const PendingOp& op);
 
   AccountContext& context_;
   imap::Client& client_;
@@ -108,9 +111,22 @@ net::Task<store::Mailbox> Runner::mailbox(MailboxId id) {
   co_return co_await context_.read([id](ReadTx& tx) { return store::get_mailbox(tx, id); });
 }
 
+// A mailbox that something goes into. One made here and not yet upstream has no name there: while its creation is
+// still to be carried out, the operation waits; if it was refused, so is the operation.
+net::Task<store::Mailbox> Runner::target(MailboxId id) {
+  DHII_CO_TRY_ASSIGN(auto found, co_await mailbox(id));
+  if (!found.imap_name.empty()) co_return found;
+  const AccountId account = context_.id;
+  DHII_CO_TRY_ASSIGN(const bool coming, co_await context_.read([=](ReadTx& tx) -> Result<bool> {
+    DHII_TRY_ASSIGN(const auto ops, store::due_ops(tx, account, Timestamp::max(), kOpsLookedThrough));
+    return std::ranges::any_of(ops, [id](const auto& op) { return op.kind == OpKind::kCreateMailbox && op.to == id; });
+  }));
+  co_return fail(coming ? imap::ImapError::kTryLater : imap::ImapError::kNoSuchMailbox, found.name);
+}
+
 net::Task<> Runner::select(MailboxId id) {
-  DHII_CO_TRY_ASSIGN(const auto target, co_await mailbox(id));
-  const auto name = imap::MailboxName::from_wire(target.imap_name);
+  DHII_CO_TRY_ASSIGN(const auto found, co_await target(id));
+  const auto name = imap::MailboxName::from_wire(found.imap_name);
   if (client_.selected() && *client_.selected() == name) co_return Result<void>{};
   DHII_CO_TRY(co_await client_.select(name));
   co_return Result<void>{};
@@ -134,6 +150,20 @@ net::Task<Places> Runner::places(std::span<const PendingOp> group, std::optional
   });
 }
 
+// A message that is here but whose place upstream isn't known yet (our APPEND or MOVE on a server without UIDPLUS): a
+// look at the mailbox finds it, and then the operation can be carried out. Tried so often, then there is nothing to do.
+net::Task<> Runner::wait_for_place(const PendingOp& op) {
+  constexpr std::int32_t kTries = 2;
+  const AccountId account = context_.id;
+  const EmailId email = op.email;
+  DHII_CO_TRY_ASSIGN(const auto rows, co_await context_.read([=](ReadTx& tx) {
+    return store::get_emails(tx, account, std::array{email});
+  }));
+  if (rows.empty() || !op.from || op.attempts >= kTries) co_return Result<void>{};
+  context_.dirty.insert(op.from);
+  co_return fail(imap::ImapError::kTryLater, "the message's place on the server is not known yet");
+}
+
 imap::UidSet uid_set(const std::vector<std::pair<Uid, EmailId>>& messages) {
   imap::UidSet out;
   for (const auto& [uid, email] : messages) out.add(uid);
@@ -142,6 +172,7 @@ imap::UidSet uid_set(const std::vector<std::pair<Uid, EmailId>>& messages) {
 
 net::Task<> Runner::store_flags(std::span<const PendingOp> group) {
   DHII_CO_TRY_ASSIGN(const auto where, co_await places(group, std::nullopt));
+  if (where.empty()) co_return co_await wait_for_place(group.front());
   const auto add = to_flags(group.front().add_flags);
   const auto remove = to_flags(group.front().remove_flags);
   for (const auto& [id, messages] : where) {
@@ -155,7 +186,8 @@ net::Task<> Runner::move_or_copy(std::span<const PendingOp> group) {
   const PendingOp& first = group.front();
   const bool moving = first.kind == OpKind::kMove;
   DHII_CO_TRY_ASSIGN(const auto where, co_await places(group, first.from));
-  DHII_CO_TRY_ASSIGN(const auto to, co_await mailbox(first.to));
+  if (where.empty()) co_return co_await wait_for_place(first);
+  DHII_CO_TRY_ASSIGN(const auto to, co_await target(first.to));
   for (const auto& [from, messages] : where) {
     DHII_CO_TRY(co_await select(from));
     const auto target = imap::MailboxName::from_wire(to.imap_name);
@@ -220,7 +252,7 @@ net::Task<> Runner::append(const PendingOp& op) {
   // Sent).
   const auto& wanted = loaded->email.mailboxes;
   const bool still_wanted = wanted.empty() || std::ranges::find(wanted, op.to) != wanted.end();
-  DHII_CO_TRY_ASSIGN(const auto to, co_await mailbox(still_wanted ? op.to : wanted.front()));
+  DHII_CO_TRY_ASSIGN(const auto to, co_await target(still_wanted ? op.to : wanted.front()));
   const auto name = imap::MailboxName::from_wire(to.imap_name);
   std::optional<Uid> uid;
   if (op.attempts > 0 && !loaded->email.envelope.message_ids.empty()) {
@@ -253,7 +285,7 @@ net::Task<> Runner::create(const PendingOp& op) {
   DHII_CO_TRY_ASSIGN(const auto space, co_await client_.personal_namespace());
   std::string path = space.personal_prefix;
   if (target.parent) {
-    DHII_CO_TRY_ASSIGN(const auto parent, co_await mailbox(target.parent));
+    DHII_CO_TRY_ASSIGN(const auto parent, co_await this->target(target.parent));
     path = parent.imap_name + std::string(1, space.delimiter.value_or('/'));
   }
   const auto name = imap::MailboxName::from_wire(path + imap::encode_modified_utf7(target.name));
@@ -272,7 +304,7 @@ net::Task<> Runner::rename(const PendingOp& op) {
   DHII_CO_TRY_ASSIGN(const auto space, co_await client_.personal_namespace());
   std::string path = space.personal_prefix;
   if (target->parent) {
-    DHII_CO_TRY_ASSIGN(const auto parent, co_await mailbox(target->parent));
+    DHII_CO_TRY_ASSIGN(const auto parent, co_await this->target(target->parent));
     path = parent.imap_name + std::string(1, space.delimiter.value_or('/'));
   }
   const auto name = imap::MailboxName::from_wire(path + imap::encode_modified_utf7(target->name));

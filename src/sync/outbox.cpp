@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "base/bytes.hpp"
 #include "mime/build.hpp"
@@ -65,7 +67,9 @@ net::Task<> send_one(AccountContext& context, Submission submission) {
   const auto settings = smtp_settings(context.settings.smtp, context.password, context.services.extra_ca_file,
                                       context.services.ehlo_name);
   auto outcome = co_await smtp::send(context.services.dialer, settings, envelope_of(sending), *message);
-  auto next = outcome ? after_success(sending, *outcome) : after_failure(sending, outcome.error(), now);
+  // However it went, and even if we are stopping: what is known of the message is written down.
+  co_await net::asio::this_coro::reset_cancellation_state(net::asio::disable_cancellation());
+  auto next = outcome ? after_success(sending, *outcome, now) : after_failure(sending, outcome.error(), now);
   spdlog::info("account {}: submission {} is {} {}", context.id.value, next.id.value, submission_state_name(next.state),
                log_escape(next.detail));
   co_return co_await move_to(context, SubmissionState::kSending, std::move(next));
@@ -73,20 +77,37 @@ net::Task<> send_one(AccountContext& context, Submission submission) {
 
 }  // namespace
 
-store::Submission after_success(store::Submission submission, const smtp::Delivered& delivered) {
+namespace {
+
+bool is_open(const store::Recipient& recipient) { return recipient.delivered == 0; }
+
+// Takes the words of a refusal; true when the recipient is to be tried again.
+bool refuse(store::Recipient& recipient, const smtp::Reply& reply, bool too_late) {
+  recipient.reply = reply.describe();
+  if (reply.transient() && !too_late) return true;
+  recipient.delivered = kDeliveredNo;
+  return false;
+}
+
+}  // namespace
+
+store::Submission after_success(store::Submission submission, const smtp::Delivered& delivered, Timestamp now) {
+  const bool too_late = now - submission.send_at > kGiveUpAfter;
   submission.state = SubmissionState::kSent;
   submission.detail = delivered.server_reply;
   for (auto& recipient : submission.recipients) {
-    if (recipient.delivered != 0) continue;
-    recipient.delivered = kDeliveredYes;
-    recipient.reply = delivered.server_reply;
-    for (const auto& refused : delivered.refused) {
-      if (refused.recipient != recipient.email) continue;
-      recipient.delivered = kDeliveredNo;
-      recipient.reply = refused.reply.describe();
-      submission.detail = recipient.email + ": " + recipient.reply;
+    if (!is_open(recipient)) continue;
+    const auto refused = std::ranges::find(delivered.refused, recipient.email, &smtp::RefusedRecipient::recipient);
+    if (refused == delivered.refused.end()) {
+      recipient.delivered = kDeliveredYes;
+      recipient.reply = delivered.server_reply;
+      continue;
     }
+    if (refuse(recipient, refused->reply, too_late)) submission.state = SubmissionState::kQueued;
+    submission.detail = recipient.email + ": " + recipient.reply;
   }
+  if (submission.state == SubmissionState::kQueued)
+    submission.next_attempt_at = now + send_retry_delay(submission.attempts - 1);
   return submission;
 }
 
@@ -94,18 +115,26 @@ store::Submission after_failure(store::Submission submission, const smtp::SendFa
   submission.detail = failure.reply ? failure.reply->describe() : failure.error.message();
   if (failure.stage == smtp::Stage::kAfterFinalDot && !failure.reply) {
     submission.state = SubmissionState::kUnknown;
-    for (auto& recipient : submission.recipients) recipient.delivered = kDeliveredUnknown;
+    for (auto& recipient : submission.recipients) {
+      if (is_open(recipient)) recipient.delivered = kDeliveredUnknown;
+    }
+    return submission;
+  }
+  submission.state = SubmissionState::kQueued;
+  if (failure.error.is(net::NetError::kCancelled)) {  // we are shutting down: nobody's fault, and no attempt
+    --submission.attempts;
+    submission.next_attempt_at = now;
     return submission;
   }
   if (failure.permanent || now - submission.send_at > kGiveUpAfter) {
     submission.state = SubmissionState::kFailed;
     for (auto& recipient : submission.recipients) {
+      if (!is_open(recipient)) continue;
       recipient.delivered = kDeliveredNo;
       recipient.reply = submission.detail;
     }
     return submission;
   }
-  submission.state = SubmissionState::kQueued;
   submission.next_attempt_at = now + send_retry_delay(submission.attempts - 1);
   return submission;
 }

@@ -8,7 +8,8 @@
 namespace dhii::sync {
 
 // What becomes of a submission after one attempt. Pure.
-store::Submission after_success(store::Submission submission, const smtp::Delivered& delivered);
+// A recipient refused for now (4xx) is queued again alone: whoever has the message never gets it twice.
+store::Submission after_success(store::Submission submission, const smtp::Delivered& delivered, Timestamp now);
 store::Submission after_failure(store::Submission submission, const smtp::SendFailure& failure, Timestamp now);
 // 1, 5, 15, 60 minutes, then every 4 hours; given up after kGiveUpAfter (RFC 5321 §4.5.4.1: at least 4-5 days).
 std::chrono::milliseconds send_retry_delay(std::int32_t attempts);

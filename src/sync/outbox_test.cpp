@@ -58,10 +58,49 @@ TEST(Outbox, OneRefusedRecipientIsToldBesideTheAcceptedOne) {
   smtp::Delivered delivered;
   delivered.server_reply = "250 2.0.0 queued";
   delivered.refused.push_back({"b@example.org", smtp::Reply{550, "5.1.1", "no such user"}});
-  const auto next = after_success(sending(), delivered);
+  const auto next = after_success(sending(), delivered, ManualClock().now());
   EXPECT_EQ(next.state, SubmissionState::kSent);
   EXPECT_EQ(next.recipients[0].delivered, 1);
   EXPECT_EQ(next.recipients[1].delivered, 2);
+}
+
+TEST(Outbox, ARecipientRefusedForNowIsTriedAgainAloneAndTheOtherNeverHasItTwice) {
+  const auto now = ManualClock().now();
+  smtp::Delivered first;
+  first.server_reply = "250 2.0.0 queued";
+  first.refused.push_back({"b@example.org", smtp::Reply{450, "4.2.0", "mailbox busy"}});
+  auto next = after_success(sending(), first, now);
+  EXPECT_EQ(next.state, SubmissionState::kQueued);
+  EXPECT_EQ(next.next_attempt_at, now + minutes(1));
+  EXPECT_EQ(next.recipients[0].delivered, 1);
+  EXPECT_EQ(next.recipients[1].delivered, 0);
+  EXPECT_TRUE(next.detail.contains("mailbox busy")) << "shown while it waits";
+
+  // The second attempt is refused as a whole: the first recipient keeps what he has.
+  next.attempts = 2;
+  const auto failed = after_failure(next, failure(smtp::Stage::kBeforeData, true), now);
+  EXPECT_EQ(failed.recipients[0].delivered, 1);
+  EXPECT_EQ(failed.recipients[1].delivered, 2);
+  const auto unknown = after_failure(next, failure(smtp::Stage::kAfterFinalDot, false), now);
+  EXPECT_EQ(unknown.recipients[0].delivered, 1);
+  EXPECT_EQ(unknown.recipients[1].delivered, 3);
+}
+
+TEST(Outbox, ARecipientRefusedForNowForFiveDaysHasFailed) {
+  smtp::Delivered delivered;
+  delivered.refused.push_back({"b@example.org", smtp::Reply{450, "4.2.0", "mailbox busy"}});
+  const auto next = after_success(sending(), delivered, ManualClock().now() + kGiveUpAfter + minutes(1));
+  EXPECT_EQ(next.state, SubmissionState::kSent);
+  EXPECT_EQ(next.recipients[1].delivered, 2);
+}
+
+TEST(Outbox, StoppingBeforeTheMessageLeftIsNoAttempt) {
+  const auto now = ManualClock().now();
+  const smtp::SendFailure cancelled{Error(net::NetError::kCancelled), smtp::Stage::kBeforeData, std::nullopt, false};
+  const auto next = after_failure(sending(), cancelled, now);
+  EXPECT_EQ(next.state, SubmissionState::kQueued);
+  EXPECT_EQ(next.attempts, 0);
+  EXPECT_EQ(next.next_attempt_at, now);
 }
 
 }  // namespace

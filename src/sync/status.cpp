@@ -1,5 +1,7 @@
 #include "sync/status.hpp"
 
+#include <utility>
+
 #include "sync/context.hpp"
 
 namespace dhii::sync {
@@ -29,6 +31,16 @@ void AccountContext::report(AccountState state, std::string error) {
   status.state = state;
   status.error = std::move(error);
   if (services.on_status) services.on_status(status);
+}
+
+void AccountContext::expect(MailboxId mailbox, std::int64_t messages) {
+  auto& known = expected[mailbox];
+  progress(0, messages - std::exchange(known, messages));
+}
+
+void AccountContext::start_progress() {
+  status.done = status.total = 0;
+  for (const auto& [mailbox, messages] : expected) status.total += messages;
 }
 
 void AccountContext::progress(std::int64_t done_delta, std::int64_t total_delta) {

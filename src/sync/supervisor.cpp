@@ -2,7 +2,10 @@
 
 #include <spdlog/spdlog.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/bytes.hpp"
 
@@ -23,6 +26,7 @@ net::Task<> Supervisor::start_all(std::vector<store::MailAccount> accounts) {
 }
 
 net::Task<> Supervisor::start(store::MailAccount account) {
+  if (stopped_) co_return fail(net::NetError::kCancelled);
   co_await stop(account.id);
   if (account.kind == store::AccountKind::kLocal) co_return Result<void>{};
   auto started = co_await start_worker(account);
@@ -34,11 +38,14 @@ net::Task<> Supervisor::start(store::MailAccount account) {
   co_return started;
 }
 
-net::Task<> Supervisor::start_worker(const store::MailAccount& account) {
+net::Task<> Supervisor::start_worker(store::MailAccount account) {
   DHII_CO_TRY_ASSIGN(auto settings, parse_account_settings(account.settings_json));
   DHII_CO_TRY_ASSIGN(auto password, secrets_.open_password(account));
   const UserId user = account.user;
   DHII_CO_TRY_ASSIGN(auto store, co_await services_.db_pool.run([this, user] { return secrets_.open_store(user); }));
+  // Another start() of this account may have come first while the store was opened; the later settings win.
+  while (workers_.contains(account.id) || retiring_.contains(account.id)) co_await stop(account.id);
+  if (stopped_) co_return fail(net::NetError::kCancelled);
   auto worker = std::make_unique<AccountWorker>(services_, account.id, user, account.email, std::move(settings),
                                                 std::move(password), std::move(store));
   worker->start();
@@ -47,15 +54,37 @@ net::Task<> Supervisor::start_worker(const store::MailAccount& account) {
   co_return Result<void>{};
 }
 
+void Supervisor::retire(AccountId account) {
+  auto node = workers_.extract(account);
+  if (node.empty()) return;
+  const std::shared_ptr<AccountWorker> worker = std::move(node.mapped());
+  retiring_[account] = worker;
+  net::asio::co_spawn(services_.executor, worker->stop(), [this, account, worker](const std::exception_ptr& thrown) {
+    if (thrown) spdlog::error("account {}: stopping ended by an exception", account.value);
+    retiring_.erase(account);
+  });
+}
+
+// Stopping takes a moment at most; who waits for it looks again rather than being told, so that any number may wait.
+net::asio::awaitable<void> Supervisor::until_retired(std::optional<AccountId> account) {
+  constexpr std::chrono::milliseconds kLookAgain{5};
+  net::asio::steady_timer timer(services_.executor);
+  while (account ? retiring_.contains(*account) : !retiring_.empty()) {
+    timer.expires_after(kLookAgain);
+    co_await timer.async_wait(net::asio::use_awaitable);
+  }
+}
+
 net::asio::awaitable<void> Supervisor::stop(AccountId account) {
   failed_.erase(account);
-  auto node = workers_.extract(account);
-  if (node.empty()) co_return;
-  co_await node.mapped()->stop();
+  retire(account);
+  co_await until_retired(account);
 }
 
 net::asio::awaitable<void> Supervisor::stop_all() {
-  while (!workers_.empty()) co_await stop(workers_.begin()->first);
+  stopped_ = true;
+  while (!workers_.empty()) retire(workers_.begin()->first);
+  co_await until_retired(std::nullopt);
 }
 
 bool Supervisor::sync_now(AccountId account) {

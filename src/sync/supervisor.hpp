@@ -35,11 +35,16 @@ class Supervisor {
   void on_change(const store::ChangeEvent& event);
 
  private:
-  net::Task<> start_worker(const store::MailAccount& account);
+  net::Task<> start_worker(store::MailAccount account);
+  // Lets a worker end, on a coroutine of its own: a caller that is cancelled must not destroy what still runs.
+  void retire(AccountId account);
+  net::asio::awaitable<void> until_retired(std::optional<AccountId> account);
 
   SyncServices services_;
   Secrets secrets_;
   std::unordered_map<AccountId, std::unique_ptr<AccountWorker>> workers_;
+  std::unordered_map<AccountId, std::shared_ptr<AccountWorker>> retiring_;
+  bool stopped_ = false;  // stop_all() was called: no worker starts any more
   std::unordered_map<AccountId, AccountStatus> failed_;  // accounts that have no worker because it could not be made
   // Outlives the supervisor in posted on_change() calls, which look whether it is still there.
   std::shared_ptr<Supervisor*> alive_;
