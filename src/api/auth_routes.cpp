@@ -166,7 +166,6 @@ AuthRoutes::Answer AuthRoutes::logout(Request& request) {
   }
   Response response = http::no_content();
   clear_refresh_cookie(request, response);
-                       "\"storage\"");  // not \"cache\": API answers are no-store, and Chrome takes seconds for it
   co_return response;
 }
 
