@@ -307,7 +307,8 @@ def table(dhii_file, peer_file, roundcube_file, count, command):
         notes.append("")
     if "process start" in peers:
         notes.append(f"notmuch is a process per search, of which {peer('process start'):.1f} ms is its start; dhii-mail's figures are HTTP requests with JSON on a kept-alive connection, Python client included. "
-                     "Searches answer the newest 50; \"list\" and \"open\" are Email/query + Email/get and Email/get with body values.")
+                     '"100 new" counts from delivery for dhii-mail, so what Dovecot waits before it tells an idling client (about half a second) is in it; '
+                     "mbsync and notmuch are started by hand at once. Searches answer the newest 50; \"list\" and \"open\" are Email/query + Email/get and Email/get with body values.")
         notes.append("")
     if webmail:
         notes.append("Roundcube: Debian's package with its defaults (php-fpm, nginx, sqlite) on the same Dovecot; \"search rare\" searches whole messages there.")
