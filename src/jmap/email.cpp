@@ -87,11 +87,11 @@ json::value part_list(const EmailView& view, const std::vector<std::string>& par
 
 // ---- bodyValues ------------------------------------------------------------------------------------------------------------------
 
-void add_body_value(const EmailView& view, json::object& out, const mime::Part& part) {
+void add_body_value(const EmailView& view, const mime::BodyReader& bodies, json::object& out, const mime::Part& part) {
   if (!part.type.starts_with("text/") || out.contains(key(part.part_id))) return;
   const std::size_t most = std::max<std::size_t>(1, view.body_budget);
   const auto limit = view.request.max_value_bytes ? std::min(view.request.max_value_bytes, most) : most;
-  const auto value = mime::body_value(view.raw, part.part_id, limit);
+  const auto value = bodies.value(part.part_id, limit);
   if (!value) return;
   view.body_budget -= std::min(view.body_budget, value->value.size());
   json::object item(view.storage);
@@ -101,22 +101,24 @@ void add_body_value(const EmailView& view, json::object& out, const mime::Part& 
   out.emplace(key(part.part_id), std::move(item));
 }
 
-void add_all_values(const EmailView& view, json::object& out, const mime::Part& part) {
-  if (!part.part_id.empty()) add_body_value(view, out, part);
-  for (const auto& child : part.parts) add_all_values(view, out, child);
+void add_all_values(const EmailView& view, const mime::BodyReader& bodies, json::object& out, const mime::Part& part) {
+  if (!part.part_id.empty()) add_body_value(view, bodies, out, part);
+  for (const auto& child : part.parts) add_all_values(view, bodies, out, child);
 }
 
 json::value body_values(const EmailView& view) {
   json::object out(view.storage);
+  const auto& request = view.request;
+  if (!view.parsed || !(request.text_values || request.html_values || request.all_values)) return json::value(std::move(out));
+  const mime::BodyReader bodies(view.raw);
   const auto add = [&](const std::vector<std::string>& ids) {
     for (const auto& id : ids) {
-      if (const auto* part = view.parsed->find(id)) add_body_value(view, out, *part);
+      if (const auto* part = view.parsed->find(id)) add_body_value(view, bodies, out, *part);
     }
   };
-  if (!view.parsed) return json::value(std::move(out));
-  if (view.request.text_values) add(view.parsed->text_body);
-  if (view.request.html_values) add(view.parsed->html_body);
-  if (view.request.all_values) add_all_values(view, out, view.parsed->root);
+  if (request.text_values) add(view.parsed->text_body);
+  if (request.html_values) add(view.parsed->html_body);
+  if (request.all_values) add_all_values(view, bodies, out, view.parsed->root);
   return json::value(std::move(out));
 }
 

@@ -52,7 +52,7 @@ Answer create_only(Call& call, store::WriteTx& tx, const SetArguments& set, cons
   if (auto error = check_state(set.if_in_state, old_state)) return std::unexpected(*error);
   SetAnswer answer(call, *set.account, old_state);
   if (auto error = run_set(call, set, {create, nullptr, nullptr}, answer)) return std::unexpected(*error);
-  DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, set.account->id, store::DataType::kEmail));
+  DHII_TRY_ASSIGN(const auto new_state, state_after(tx, set.account->id, store::DataType::kEmail, old_state));
   return creations_only(std::move(answer).finish(new_state));
 }
 

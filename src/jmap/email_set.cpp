@@ -94,7 +94,7 @@ Answer set_in(Call& call, store::WriteTx& tx, const SetArguments& set, Prepared&
   const SetHandlers handlers{create, [&](std::string_view id, const json::object& patch) { return update_email(call, tx, *set.account, id, patch); },
                              [&](std::string_view id) { return destroy_email_object(tx, *set.account, id); }};
   if (auto error = run_set(call, set, handlers, answer)) return std::unexpected(*error);
-  DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, set.account->id, store::DataType::kEmail));
+  DHII_TRY_ASSIGN(const auto new_state, state_after(tx, set.account->id, store::DataType::kEmail, old_state));
   return std::move(answer).finish(new_state);
 }
 

@@ -170,7 +170,7 @@ Answer identity_set(Call& call) {
                                [&](std::string_view id, const json::object& p) { return type.update(id, p); },
                                [&](std::string_view id) { return type.destroy(id); }};
     if (auto error = run_set(call, *set, handlers, answer)) return std::unexpected(*error);
-    DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, set->account->id, store::DataType::kIdentity));
+    DHII_TRY_ASSIGN(const auto new_state, state_after(tx, set->account->id, store::DataType::kIdentity, old_state));
     return std::move(answer).finish(new_state);
   });
 }

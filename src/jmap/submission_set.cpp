@@ -129,7 +129,7 @@ Answer submission_set(Call& call) {
                                [&](std::string_view id, const json::object& p) { return type.update(id, p); },
                                [&](std::string_view id) { return type.destroy(id); }};
     if (auto error = run_set(call, *set, handlers, so_far)) return std::unexpected(*error);
-    DHII_TRY_ASSIGN(const auto new_state, store::state_of(tx, set->account->id, store::DataType::kEmailSubmission));
+    DHII_TRY_ASSIGN(const auto new_state, state_after(tx, set->account->id, store::DataType::kEmailSubmission, old_state));
     auto out = std::move(so_far).finish(new_state);
     if (!on_success.any()) return out;
     auto emails = run_on_success(call, tx, *set->account, on_success, out);

@@ -2,6 +2,7 @@
 
 #include "base/bytes.hpp"
 #include "jmap/core/standard.hpp"
+#include "store/repositories.hpp"
 
 namespace dhii::jmap {
 namespace {
@@ -102,6 +103,16 @@ Outcome<SetArguments> read_set(const Call& call, Arguments& arguments) {
   }
   for (auto& id : out.destroy) {
     if (auto resolved = resolve_id(call, id)) id = std::move(*resolved);
+  }
+  return out;
+}
+
+Result<ChangeNumber> state_after(store::ReadTx& tx, AccountId account, store::DataType type, ChangeNumber before) {
+  DHII_TRY_ASSIGN(ChangeNumber out, store::state_of(tx, account, type));
+  if (out == before) return out;
+  for (std::size_t other = 0; other < store::kDataTypes; ++other) {
+    DHII_TRY_ASSIGN(const auto state, store::state_of(tx, account, static_cast<store::DataType>(other)));
+    out = std::max(out, state);
   }
   return out;
 }

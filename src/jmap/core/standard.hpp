@@ -142,6 +142,8 @@ struct SetArguments {
   std::vector<std::string> destroy;
 };
 Outcome<SetArguments> read_set(const Call& call, Arguments& arguments);
+// The state that a write leaves behind: after the commit all types that it changed have the same one, the newest.
+Result<ChangeNumber> state_after(store::ReadTx& tx, AccountId account, store::DataType type, ChangeNumber before);
 std::optional<MethodError> check_state(const std::optional<std::string>& wanted, ChangeNumber state);
 
 class SetAnswer {
