@@ -115,14 +115,15 @@ struct MailStore::Impl {
                         .account = account,
                         .pending_ops = touched.pending_ops,
                         .submissions = touched.submissions};
+      // One state for all types that changed: it is what push announces for each of them (RFC 8620 §7.1).
+      event.state = ChangeNumber(std::ranges::max(touched.changed));
       for (std::size_t type = 0; type < kDataTypes; ++type) {
         if (touched.changed[type] == 0) continue;
         DHII_TRY(
             db.run("INSERT INTO state(account, type, changed) VALUES(?,?,?) ON CONFLICT(account, type) DO UPDATE SET "
                    "changed=excluded.changed",
-                   account, type, touched.changed[type]));
+                   account, type, event.state));
         event.types = static_cast<std::uint8_t>(event.types | 1U << type);
-        event.state = std::max(event.state, ChangeNumber(touched.changed[type]));
       }
       events.push_back(event);
     }
