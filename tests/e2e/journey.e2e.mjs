@@ -57,11 +57,13 @@ step('the sample mailbox opens, and the screenshots of the README are taken', as
   assert.deepEqual(await axe_violations(page), []);
   await rows(page).nth(1).click();
   await conversation(page).locator('article.open').first().waitFor();
+  await page.mouse.move(700, 30);
   await page.waitForTimeout(1500); // frames have loaded, the message is marked as read
   await page.screenshot({ path: join(shots, 'three-panes.png') });
   // The longest thread in sight makes the second picture.
   const counts = await rows(page).evaluateAll((all) => all.map((each) => Number(each.querySelector('.count')?.textContent ?? 1)));
   await rows(page).nth(counts.indexOf(Math.max(...counts))).click();
+  await page.mouse.move(700, 30);
   await page.waitForTimeout(1500);
   await page.screenshot({ path: join(shots, 'conversation.png') });
   assert.deepEqual(await axe_violations(page), []);
@@ -179,6 +181,36 @@ step('a reply with an attachment comes back, without reloading', async () => {
   let content = '';
   for await (const chunk of stream) content += chunk;
   assert.equal(content, 'deep water here');
+});
+
+step('a forward carries the attachment', async () => {
+  const { page } = alice;
+  await page.keyboard.press('f');
+  await page.getByRole('list', { name: 'Attachments' }).getByText('chart of the lake.txt').waitFor();
+  assert.equal(await page.getByLabel('Subject').inputValue(), 'Fwd: Plans for the lake');
+  const to = page.getByRole('combobox', { name: 'To', exact: true });
+  await to.pressSequentially('bo'); // completed from the addresses seen
+  await page.getByRole('option', { name: /bob@demo\.test/ }).waitFor();
+  await to.press('Enter');
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Message sent').waitFor();
+  await row(bob.page, 'Fwd: Plans for the lake').locator('svg').first().waitFor({ timeout: 40_000 });
+});
+
+step('a message that is refused says so, in the words of the server', async () => {
+  const { page } = alice;
+  await page.keyboard.press('c');
+  await page.getByRole('combobox', { name: 'To', exact: true }).fill('never@demo.test');
+  await page.getByLabel('Subject').fill('In vain');
+  await page.getByLabel('Message', { exact: true }).fill('hello?');
+  await page.keyboard.press('Control+Enter');
+  const banner = page.locator('.banner').filter({ hasText: '“In vain” was not sent.' });
+  await banner.waitFor({ timeout: 40_000 });
+  assert.match(await banner.innerText(), /The server said: .*550/s);
+  await banner.getByRole('button', { name: 'Edit and send again' }).click();
+  assert.equal(await page.getByLabel('Message', { exact: true }).inputValue(), 'hello?');
+  await page.getByRole('button', { name: 'Discard draft' }).click();
+  await page.getByText('Draft discarded').waitFor();
 });
 
 step('sending can be undone', async () => {

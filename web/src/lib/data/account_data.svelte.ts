@@ -31,6 +31,7 @@ export class AccountData {
   identities = $state.raw<Identity[]>([]);
   /** Threads that got new or changed messages; the open conversation looks here. */
   onThreadsChanged: (threads: ReadonlySet<Id>) => void = () => {};
+  onSubmissions: (state: string) => void = () => {};
   onNewMail: (emails: EmailHeader[]) => void = () => {};
 
   private email_state_: string | null = null;
@@ -88,6 +89,14 @@ export class AccountData {
     if (bodies) this.emails.putBodies(answer.get(bodies).list as unknown as EmailBody[]);
   }
 
+  /** A header that no list may have brought. */
+  async headerOf(id: Id): Promise<EmailHeader | undefined> {
+    if (!this.emails.knows(id)) {
+      this.emails.putHeaders((await this.client.call('Email/get', { accountId: this.id, ids: [id], properties: kHeaderProperties })).list);
+    }
+    return this.emails.get(id);
+  }
+
   async loadBodies(ids: readonly Id[]): Promise<void> {
     const missing = ids.filter((id) => this.emails.body(id) === undefined && !this.loading_bodies_.has(id));
     if (missing.length > 0) {
@@ -123,6 +132,7 @@ export class AccountData {
     const stale =
       (email !== undefined && email !== this.email_state_) || (mailbox !== undefined && mailbox !== this.mailboxes.state);
     if (stale) void this.catchUp();
+    if (states['EmailSubmission'] !== undefined) this.onSubmissions(states['EmailSubmission']);
   }
 
   /** One at a time; calls during a run make one more run. */

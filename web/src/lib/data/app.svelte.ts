@@ -13,9 +13,10 @@ import { AccountData } from './account_data.svelte';
 import { Actions } from './actions';
 import { Contacts } from './contacts';
 import { MailView } from './mail_view.svelte';
-import { Outbox, type OutboxEvent } from './outbox.svelte';
+import { Outbox } from './outbox.svelte';
 import { parse_route, print_route, type Route } from './route';
 import { Shell } from './shell.svelte';
+import { SubmissionWatch } from './submissions';
 import { Toasts } from './toasts.svelte';
 import { text } from '../text';
 
@@ -58,7 +59,7 @@ export class App {
     this.rest = new Rest(this.transport);
     this.shell = new Shell(options_.remember);
     this.actions = new Actions(this.view, this.toasts);
-    this.outbox = new Outbox(this.toasts, this.actions);
+    this.outbox = new Outbox(this.toasts, this.actions, options_.remember);
     this.transport.onSignedOut = () => this.ended();
     this.outbox.onCompose = (data) => void this.learnRecipients(data).catch(() => {});
     this.view.onOpenDraft = (email) => {
@@ -197,6 +198,9 @@ export class App {
       if (this.view.account === data && this.view.list === null) this.openWanted(data);
     };
     data.mutations.onFailed = (label, why) => this.toasts.error(text.done.failed(label || text.actions.markRead, why));
+    const watch = new SubmissionWatch(data, (account, delivery, subject) => this.outbox.undelivered(account, delivery, subject));
+    data.onSubmissions = (state) => void watch.changed(state).catch(() => {});
+    void watch.start(Date.now()).catch(() => {});
     this.data_.set(id, data);
     return data;
   }
@@ -318,8 +322,6 @@ export class App {
       const account = data as MailAccount;
       const known = this.account(account.id);
       if (known) this.accounts = this.accounts.map((other) => (other.id === account.id ? { ...other, ...account, ...(account.error === undefined ? { error: undefined } : {}) } : other));
-    } else if (event.event === 'outbox') {
-      this.outbox.event(data as OutboxEvent);
     }
   }
 }

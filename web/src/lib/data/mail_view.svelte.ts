@@ -149,10 +149,7 @@ export class MailView {
   async openById(id: Id): Promise<void> {
     const account = this.account;
     if (!account) return;
-    if (!account.emails.get(id)) {
-      const answer = await account.client.call('Email/get', { accountId: account.id, ids: [id], properties: ['id', 'threadId', 'mailboxIds', 'keywords', 'from', 'to', 'subject', 'preview', 'receivedAt', 'hasAttachment', 'size'] });
-      account.emails.putHeaders(answer.list);
-    }
+    await account.headerOf(id);
     this.open(id);
   }
 

@@ -8,22 +8,19 @@ import { start_reply, type ReplyKind } from '../mail/reply';
 import { text } from '../text';
 import type { AccountData } from './account_data.svelte';
 import type { Actions } from './actions';
+import type { Delivery } from './submissions';
 import { Composition, kHoldSeconds, type ComposeStart, type SentMessage } from './compose.svelte';
 import type { Toasts } from './toasts.svelte';
 
-export interface OutboxEvent {
-  submissionId: Id;
-  state: 'queued' | 'sending' | 'sent' | 'failed' | 'unknown' | 'canceled';
-  detail?: string | null;
-}
-
-export interface OutboxProblem {
-  submissionId: Id;
+export interface OutboxProblem extends Delivery {
+  key: string;
   subject: string;
-  state: 'failed' | 'unknown';
-  detail: string;
+  account: AccountData;
+  /** As it was written, when that was in this tab. */
   composition: Composition | null;
 }
+
+const kMaxDismissed = 50; // remembered, so that a reload doesn't show them again
 
 export class Outbox {
   open = $state.raw<Composition[]>([]);
@@ -38,6 +35,7 @@ export class Outbox {
   constructor(
     private readonly toasts_: Toasts,
     private readonly actions_: Actions,
+    private readonly remember_: { get(key: string): string | null; set(key: string, value: string): void },
   ) {}
 
   compose(account: AccountData, start: ComposeStart): Composition {
@@ -74,15 +72,16 @@ export class Outbox {
     }
   }
 
-  async editDraft(account: AccountData, emailId: Id): Promise<void> {
+  /** With `copy` a sent message starts a new draft instead of being the draft. */
+  async editDraft(account: AccountData, emailId: Id, copy = false): Promise<void> {
     const known = this.open.find((composition) => composition.draftId === emailId);
     if (known) {
       known.minimised = false;
       return;
     }
     try {
+      const email = await account.headerOf(emailId);
       await account.loadBodies([emailId]);
-      const email = account.emails.get(emailId);
       const body = account.emails.body(emailId);
       if (!email || !body) return;
       this.compose(account, {
@@ -95,7 +94,7 @@ export class Outbox {
         inReplyTo: body.inReplyTo ?? [],
         references: body.references ?? [],
         attachments: body.attachments,
-        draftId: emailId,
+        ...(copy ? {} : { draftId: emailId }),
         focus: 'body',
       });
     } catch (error) {
@@ -137,22 +136,36 @@ export class Outbox {
     }
   }
 
-  event(event: OutboxEvent): void {
-    const composition = this.sent_.get(event.submissionId) ?? null;
-    this.problems = this.problems.filter((problem) => problem.submissionId !== event.submissionId);
-    if (event.state !== 'failed' && event.state !== 'unknown') return;
-    const subject = composition?.subject || text.list.noSubject;
-    this.problems = [...this.problems, { submissionId: event.submissionId, subject, state: event.state, detail: event.detail ?? '', composition }];
+  /** The watch over submissions found one that was not delivered. */
+  undelivered(account: AccountData, delivery: Delivery, subject: string | null): void {
+    const key = `${account.id} ${delivery.submissionId}`;
+    const known = this.problems.some((problem) => problem.submissionId === delivery.submissionId);
+    if (known || this.isDismissed(key)) return;
+    const composition = this.sent_.get(delivery.submissionId) ?? null;
+    this.problems = [
+      ...this.problems,
+      { ...delivery, key, subject: composition?.subject || subject || text.list.noSubject, composition, account },
+    ];
   }
 
   /** Opens a message that failed as a new draft. */
   sendAgain(problem: OutboxProblem): void {
     this.dismiss(problem);
-    if (problem.composition) this.compose(problem.composition.account, problem.composition.again());
+    if (problem.composition) this.compose(problem.account, problem.composition.again());
+    else void this.editDraft(problem.account, problem.emailId, true);
   }
 
   dismiss(problem: OutboxProblem): void {
     this.problems = this.problems.filter((other) => other !== problem);
+    this.remember_.set('dismissed', [problem.key, ...this.dismissed()].slice(0, kMaxDismissed).join(','));
+  }
+
+  private dismissed(): string[] {
+    return (this.remember_.get('dismissed') ?? '').split(',');
+  }
+
+  private isDismissed(key: string): boolean {
+    return this.dismissed().includes(key);
   }
 
   private offerUndo(composition: Composition, sent: SentMessage): void {

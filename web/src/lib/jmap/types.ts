@@ -244,6 +244,7 @@ export interface MethodResults {
   'Identity/get': GetResult<Identity>;
   'EmailSubmission/get': GetResult<EmailSubmission>;
   'EmailSubmission/query': QueryResult;
+  'EmailSubmission/changes': ChangesResult;
   'EmailSubmission/set': SetResult<EmailSubmission>;
 }
 
