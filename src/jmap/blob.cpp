@@ -18,7 +18,7 @@ bool is_part_char(char c) { return (c >= '0' && c <= '9') || c == '_'; }
 SetOutcome<std::string> copy_one(store::WriteTx& tx, AccountId from, AccountId to, std::string_view id) {
   DHII_TRY_ASSIGN(auto bytes, load_blob(tx, from, id));
   if (!bytes) return std::unexpected(not_found());
-  const auto blob = tx.blobs().prepare(*bytes);   // of a part: its own bytes become a blob of their own
+  const auto blob = tx.blobs().prepare(*bytes);  // of a part: its own bytes become a blob of their own
   DHII_TRY(store::keep_upload(tx, to, blob, ""));
   return store::to_text(blob.id);
 }
@@ -67,7 +67,9 @@ Result<std::optional<std::string>> load_blob(store::ReadTx& tx, AccountId accoun
 Answer blob_copy(Call& call) {
   Arguments arguments(call.arguments);
   auto from = account_argument(call, arguments, Access::kRead, "fromAccountId");
-  if (!from) return std::unexpected(from.error().type == "accountNotFound" ? MethodError("fromAccountNotFound", "") : from.error());
+  if (!from)
+    return std::unexpected(from.error().type == "accountNotFound" ? MethodError("fromAccountNotFound", "")
+                                                                  : from.error());
   auto to = account_argument(call, arguments, Access::kWrite);
   if (!to) return std::unexpected(to.error());
   const auto ids = arguments.strings("blobIds");
@@ -78,7 +80,8 @@ Answer blob_copy(Call& call) {
     auto copied = call.object(), failed = call.object();
     for (const auto& id : *ids) {
       auto done = copy_one(tx, (*from)->id, (*to)->id, id);
-      if (!done && done.error().severity == SetError::Severity::kFatal) return std::unexpected(MethodError(done.error().type, done.error().description));
+      if (!done && done.error().severity == SetError::Severity::kFatal)
+        return std::unexpected(MethodError(done.error().type, done.error().description));
       if (done) {
         copied.insert_or_assign(key(id), call.text(*done));
       } else {

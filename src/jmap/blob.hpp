@@ -1,5 +1,6 @@
-// Blob ids and their bytes (RFC 8620 §6). "b<40 hex>" is a whole message or an upload; "b<40 hex>-2_1" is part 2.1 of that message with its
-// transfer encoding undone (ids may hold no dot, RFC 8620 §1.2). Every read passes account_has_blob(): the hash alone opens nothing.
+// Blob ids and their bytes (RFC 8620 §6). "b<40 hex>" is a whole message or an upload; "b<40 hex>-2_1" is part 2.1 of
+// that message with its transfer encoding undone (ids may hold no dot, RFC 8620 §1.2). Every read passes
+// account_has_blob(): the hash alone opens nothing.
 #pragma once
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@ namespace dhii::jmap {
 
 struct BlobRef {
   store::BlobId blob;
-  std::string part;   // "2.1"; empty: the whole
+  std::string part;  // "2.1"; empty: the whole
 };
 std::optional<BlobRef> parse_blob_ref(std::string_view text);
 std::string blob_ref_text(const store::BlobId& blob, std::string_view part = {});

@@ -1,6 +1,7 @@
 // Plays testdata/*.json: requests and the answers expected, as a person would write them down.
-// In an answer "*" is any value; "<x>" is bound where it is first met and must be the same from then on, also as a name inside an object;
-// an object with "..." may have more names than those written. In a request "<x>" stands for what was bound.
+// In an answer "*" is any value; "<x>" is bound where it is first met and must be the same from then on, also as a name
+// inside an object; an object with "..." may have more names than those written. In a request "<x>" stands for what was
+// bound.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -13,12 +14,15 @@ namespace {
 
 using Bindings = std::map<std::string, std::string>;
 
-bool is_placeholder(std::string_view text) { return text.size() > 2 && text.front() == '<' && text.back() == '>' && text.find(' ') == std::string_view::npos; }
+bool is_placeholder(std::string_view text) {
+  return text.size() > 2 && text.front() == '<' && text.back() == '>' && text.find(' ') == std::string_view::npos;
+}
 
 // Replaces every bound "<x>" inside the text.
 std::string substitute(std::string text, const Bindings& bound) {
   for (const auto& [name, value] : bound) {
-    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) text.replace(at, name.size(), value);
+    for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size()))
+      text.replace(at, name.size(), value);
   }
   return text;
 }
@@ -29,7 +33,8 @@ class Matcher {
   // Empty when it matches, else where and what.
   std::string match(const json::value& expected, const json::value& actual, const std::string& path) {
     if (expected.is_string()) return match_text(std::string(view(expected.get_string())), actual, path);
-    if (expected.is_object() && actual.is_object()) return match_object(expected.get_object(), actual.get_object(), path);
+    if (expected.is_object() && actual.is_object())
+      return match_object(expected.get_object(), actual.get_object(), path);
     if (expected.is_array() && actual.is_array()) return match_array(expected.get_array(), actual.get_array(), path);
     return expected == actual ? "" : path + ": expected " + to_text(expected) + ", got " + to_text(actual);
   }
@@ -43,7 +48,9 @@ class Matcher {
       return "";
     }
     const auto wanted = substitute(expected, bound_);
-    return as_string(actual) == std::string_view(wanted) ? "" : path + ": expected \"" + wanted + "\", got " + to_text(actual);
+    return as_string(actual) == std::string_view(wanted)
+               ? ""
+               : path + ": expected \"" + wanted + "\", got " + to_text(actual);
   }
 
   std::string match_object(const json::object& expected, const json::object& actual, const std::string& path) {
@@ -88,8 +95,10 @@ TEST_P(Dialogue, IsAnsweredAsWritten) {
   std::ifstream file(std::filesystem::path(DHII_TEST_DATA) / (GetParam() + ".json"));
   const std::string text((std::istreambuf_iterator<char>(file)), {});
   const auto script = json::parse(text);
-  Bindings bound = {{"<inbox>", id_text(inbox)}, {"<archive>", id_text(archive)}, {"<drafts>", id_text(drafts)}, {"<sent>", id_text(sent)},
-                    {"<hello>", id_text(hello)}, {"<reply>", id_text(reply)}, {"<identity>", id_text(identity)}, {"<localInbox>", id_text(local_inbox)}};
+  Bindings bound = {{"<inbox>", id_text(inbox)},       {"<archive>", id_text(archive)},
+                    {"<drafts>", id_text(drafts)},     {"<sent>", id_text(sent)},
+                    {"<hello>", id_text(hello)},       {"<reply>", id_text(reply)},
+                    {"<identity>", id_text(identity)}, {"<localInbox>", id_text(local_inbox)}};
   for (const auto& step : script.at("steps").as_array()) {
     const std::string say(view(step.at("say").as_string()));
     const auto response = call(substitute(to_text(step.at("calls")), bound));

@@ -21,7 +21,8 @@ json::value null_or(const std::vector<mime::Address>& addresses, const Storage& 
   return addresses.empty() ? json::value(nullptr, storage) : addresses_value(addresses, storage);
 }
 
-// ---- EmailBodyPart (RFC 8621 §4.1.4) ---------------------------------------------------------------------------------------------
+// ---- EmailBodyPart (RFC 8621 §4.1.4)
+// ---------------------------------------------------------------------------------------------
 
 json::value headers_value(const std::vector<mime::Header>& headers, const Storage& storage) {
   json::array out(storage);
@@ -35,7 +36,8 @@ json::value headers_value(const std::vector<mime::Header>& headers, const Storag
 }
 
 json::value part_blob_id(const PartView& v, const Storage& storage) {
-  return v.part.part_id.empty() ? json::value(nullptr, storage) : text_value(blob_ref_text(v.blob, v.part.part_id), storage);
+  return v.part.part_id.empty() ? json::value(nullptr, storage)
+                                : text_value(blob_ref_text(v.blob, v.part.part_id), storage);
 }
 
 // The first ten are the default bodyProperties (RFC 8621 §4.2).
@@ -52,7 +54,7 @@ constexpr Property<PartView> kPartProperties[] = {
     {"language", [](const PartView& v, const Storage& s) { return null_or(v.part.languages, s); }},
     {"location", [](const PartView& v, const Storage& s) { return text_or_null(v.part.location, s); }},
     {"headers", [](const PartView& v, const Storage& s) { return headers_value(v.part.headers, s); }},
-    {"subParts", nullptr},   // rendered by part_value(): it recurses
+    {"subParts", nullptr},  // rendered by part_value(): it recurses
 };
 
 json::object part_object(const EmailView& view, const mime::Part& part) {
@@ -62,7 +64,8 @@ json::object part_object(const EmailView& view, const mime::Part& part) {
   for (const auto* property : view.request.part_properties) {
     if (property->get) out.emplace(key(property->name), property->get(part_view, view.storage));
   }
-  for (const auto& asked : view.request.part_headers) out.emplace(key(asked.property), header_value(part.headers, asked, view.storage));
+  for (const auto& asked : view.request.part_headers)
+    out.emplace(key(asked.property), header_value(part.headers, asked, view.storage));
   return out;
 }
 
@@ -85,7 +88,8 @@ json::value part_list(const EmailView& view, const std::vector<std::string>& par
   return json::value(std::move(out));
 }
 
-// ---- bodyValues ------------------------------------------------------------------------------------------------------------------
+// ---- bodyValues
+// ------------------------------------------------------------------------------------------------------------------
 
 void add_body_value(const EmailView& view, const mime::BodyReader& bodies, json::object& out, const mime::Part& part) {
   if (!part.type.starts_with("text/") || out.contains(key(part.part_id))) return;
@@ -109,7 +113,8 @@ void add_all_values(const EmailView& view, const mime::BodyReader& bodies, json:
 json::value body_values(const EmailView& view) {
   json::object out(view.storage);
   const auto& request = view.request;
-  if (!view.parsed || !(request.text_values || request.html_values || request.all_values)) return json::value(std::move(out));
+  if (!view.parsed || !(request.text_values || request.html_values || request.all_values))
+    return json::value(std::move(out));
   const mime::BodyReader bodies(view.raw);
   const auto add = [&](const std::vector<std::string>& ids) {
     for (const auto& id : ids) {
@@ -122,7 +127,8 @@ json::value body_values(const EmailView& view) {
   return json::value(std::move(out));
 }
 
-// ---- Email -----------------------------------------------------------------------------------------------------------------------
+// ---- Email
+// -----------------------------------------------------------------------------------------------------------------------
 
 json::value stored_or_null(const EmailView& v, json::value (*get)(const store::Email&, const Storage&)) {
   return v.stored ? get(*v.stored, v.storage) : json::value(nullptr, v.storage);
@@ -134,30 +140,58 @@ json::value subject(const EmailView& v) {
 }
 
 constexpr EmailProperty kProperties[] = {
-    {"id", false, Default::kGet, [](const EmailView& v) { return stored_or_null(v, [](const store::Email& e, const Storage& s) { return id_value(e.id, s); }); }},
+    {"id", false, Default::kGet,
+     [](const EmailView& v) {
+       return stored_or_null(v, [](const store::Email& e, const Storage& s) { return id_value(e.id, s); });
+     }},
     {"blobId", false, Default::kGet, [](const EmailView& v) { return text_value(store::to_text(v.blob), v.storage); }},
-    {"threadId", false, Default::kGet, [](const EmailView& v) { return stored_or_null(v, [](const store::Email& e, const Storage& s) { return id_value(e.thread, s); }); }},
-    {"mailboxIds", false, Default::kGet, [](const EmailView& v) { return stored_or_null(v, [](const store::Email& e, const Storage& s) { return json::value(mailbox_ids_object(e.mailboxes, s)); }); }},
-    {"keywords", false, Default::kGet, [](const EmailView& v) { return stored_or_null(v, [](const store::Email& e, const Storage& s) { return json::value(keywords_object(e.keywords, s)); }); }},
+    {"threadId", false, Default::kGet,
+     [](const EmailView& v) {
+       return stored_or_null(v, [](const store::Email& e, const Storage& s) { return id_value(e.thread, s); });
+     }},
+    {"mailboxIds", false, Default::kGet,
+     [](const EmailView& v) {
+       return stored_or_null(
+           v, [](const store::Email& e, const Storage& s) { return json::value(mailbox_ids_object(e.mailboxes, s)); });
+     }},
+    {"keywords", false, Default::kGet,
+     [](const EmailView& v) {
+       return stored_or_null(
+           v, [](const store::Email& e, const Storage& s) { return json::value(keywords_object(e.keywords, s)); });
+     }},
     {"size", false, Default::kGet, [](const EmailView& v) { return json::value(v.size, v.storage); }},
-    {"receivedAt", false, Default::kGet, [](const EmailView& v) { return stored_or_null(v, [](const store::Email& e, const Storage& s) { return text_value(utc_text(e.received_at), s); }); }},
-    {"messageId", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.message_ids, v.storage); }},
-    {"inReplyTo", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.in_reply_to, v.storage); }},
-    {"references", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.references, v.storage); }},
+    {"receivedAt", false, Default::kGet,
+     [](const EmailView& v) {
+       return stored_or_null(
+           v, [](const store::Email& e, const Storage& s) { return text_value(utc_text(e.received_at), s); });
+     }},
+    {"messageId", false, Default::kGetAndParse,
+     [](const EmailView& v) { return null_or(v.envelope.message_ids, v.storage); }},
+    {"inReplyTo", false, Default::kGetAndParse,
+     [](const EmailView& v) { return null_or(v.envelope.in_reply_to, v.storage); }},
+    {"references", false, Default::kGetAndParse,
+     [](const EmailView& v) { return null_or(v.envelope.references, v.storage); }},
     {"sender", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.sender, v.storage); }},
     {"from", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.from, v.storage); }},
     {"to", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.to, v.storage); }},
     {"cc", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.cc, v.storage); }},
     {"bcc", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.bcc, v.storage); }},
-    {"replyTo", false, Default::kGetAndParse, [](const EmailView& v) { return null_or(v.envelope.reply_to, v.storage); }},
+    {"replyTo", false, Default::kGetAndParse,
+     [](const EmailView& v) { return null_or(v.envelope.reply_to, v.storage); }},
     {"subject", false, Default::kGetAndParse, subject},
-    {"sentAt", false, Default::kGetAndParse, [](const EmailView& v) { return v.envelope.sent_at ? text_value(v.envelope.sent_at->rfc3339(), v.storage) : json::value(nullptr, v.storage); }},
-    {"hasAttachment", false, Default::kGetAndParse, [](const EmailView& v) { return json::value(v.has_attachment, v.storage); }},
+    {"sentAt", false, Default::kGetAndParse,
+     [](const EmailView& v) {
+       return v.envelope.sent_at ? text_value(v.envelope.sent_at->rfc3339(), v.storage)
+                                 : json::value(nullptr, v.storage);
+     }},
+    {"hasAttachment", false, Default::kGetAndParse,
+     [](const EmailView& v) { return json::value(v.has_attachment, v.storage); }},
     {"preview", false, Default::kGetAndParse, [](const EmailView& v) { return text_value(v.preview, v.storage); }},
-    {"bodyValues", false, Default::kGetAndParse, body_values},   // needs the body only when values are fetched
+    {"bodyValues", false, Default::kGetAndParse, body_values},  // needs the body only when values are fetched
     {"textBody", true, Default::kGetAndParse, [](const EmailView& v) { return part_list(v, v.parsed->text_body); }},
     {"htmlBody", true, Default::kGetAndParse, [](const EmailView& v) { return part_list(v, v.parsed->html_body); }},
-    {"attachments", true, Default::kGetAndParse, [](const EmailView& v) { return part_list(v, v.parsed->attachments); }},
+    {"attachments", true, Default::kGetAndParse,
+     [](const EmailView& v) { return part_list(v, v.parsed->attachments); }},
     {"bodyStructure", true, Default::kNever, [](const EmailView& v) { return part_tree(v, v.parsed->root); }},
     {"headers", true, Default::kNever, [](const EmailView& v) { return headers_value(v.parsed->headers, v.storage); }},
 };
@@ -172,10 +206,13 @@ void add_once(std::vector<const T*>& list, const T* item) {
   if (std::ranges::find(list, item) == list.end()) list.push_back(item);
 }
 
-std::optional<MethodError> choose_properties(EmailRequest& out, const std::optional<std::vector<std::string>>& names, EmailMethod method) {
+std::optional<MethodError> choose_properties(EmailRequest& out, const std::optional<std::vector<std::string>>& names,
+                                             EmailMethod method) {
   if (!names) {
     for (const auto& property : kProperties) {
-      if (property.by_default == Default::kGetAndParse || (property.by_default == Default::kGet && method == EmailMethod::kGet)) out.properties.push_back(&property);
+      if (property.by_default == Default::kGetAndParse ||
+          (property.by_default == Default::kGet && method == EmailMethod::kGet))
+        out.properties.push_back(&property);
     }
     return std::nullopt;
   }
@@ -192,7 +229,8 @@ std::optional<MethodError> choose_properties(EmailRequest& out, const std::optio
   return std::nullopt;
 }
 
-std::optional<MethodError> choose_part_properties(EmailRequest& out, const std::optional<std::vector<std::string>>& names) {
+std::optional<MethodError> choose_part_properties(EmailRequest& out,
+                                                  const std::optional<std::vector<std::string>>& names) {
   if (!names) {
     for (std::size_t i = 0; i < kDefaultPartProperties; ++i) out.part_properties.push_back(&kPartProperties[i]);
     return std::nullopt;
@@ -204,7 +242,8 @@ std::optional<MethodError> choose_part_properties(EmailRequest& out, const std::
     } else if (auto header = parse_header_property(name)) {
       out.part_headers.push_back(std::move(*header));
     } else {
-      return invalid_arguments("\"bodyProperties\": there is no property \"" + std::string(truncate_utf8(name, 100)) + "\".");
+      return invalid_arguments("\"bodyProperties\": there is no property \"" + std::string(truncate_utf8(name, 100)) +
+                               "\".");
     }
   }
   return std::nullopt;
@@ -212,12 +251,16 @@ std::optional<MethodError> choose_part_properties(EmailRequest& out, const std::
 
 bool needs_body(const EmailRequest& request) {
   const bool values = request.text_values || request.html_values || request.all_values;
-  return !request.headers.empty() || std::ranges::any_of(request.properties, [&](const EmailProperty* p) { return p->needs_body || (p->name == "bodyValues" && values); });
+  return !request.headers.empty() || std::ranges::any_of(request.properties, [&](const EmailProperty* p) {
+    return p->needs_body || (p->name == "bodyValues" && values);
+  });
 }
 
 }  // namespace
 
-Outcome<EmailRequest> read_email_request(Arguments& arguments, const std::optional<std::vector<std::string>>& properties, EmailMethod method) {
+Outcome<EmailRequest> read_email_request(Arguments& arguments,
+                                         const std::optional<std::vector<std::string>>& properties,
+                                         EmailMethod method) {
   EmailRequest out;
   const auto part_names = arguments.strings("bodyProperties");
   out.text_values = arguments.boolean("fetchTextBodyValues", false);
@@ -234,7 +277,8 @@ json::object render_email(const EmailView& view) {
   json::object out(view.storage);
   out.reserve(view.request.properties.size() + view.request.headers.size());
   for (const auto* property : view.request.properties) out.emplace(key(property->name), property->get(view));
-  for (const auto& asked : view.request.headers) out.emplace(key(asked.property), header_value(view.parsed->headers, asked, view.storage));
+  for (const auto& asked : view.request.headers)
+    out.emplace(key(asked.property), header_value(view.parsed->headers, asked, view.storage));
   return out;
 }
 
@@ -244,7 +288,17 @@ json::object render_email_row(const store::Email& email, const json::storage_ptr
     if (!property.needs_body && property.name != "bodyValues") request.properties.push_back(&property);
   }
   std::size_t budget = 0;
-  return render_email({request, storage, budget, email.blob, email.size, email.envelope, email.preview, email.has_attachment, &email, nullptr, {}});
+  return render_email({request,
+                       storage,
+                       budget,
+                       email.blob,
+                       email.size,
+                       email.envelope,
+                       email.preview,
+                       email.has_attachment,
+                       &email,
+                       nullptr,
+                       {}});
 }
 
 bool is_email_property(std::string_view name) { return find_property(name) || parse_header_property(name); }
@@ -282,25 +336,32 @@ SetOutcome<store::Keywords> read_keywords(const json::value* value) {
   store::Keywords out;
   if (!value || value->is_null()) return out;
   const auto* map = value->if_object();
-  if (!map || !is_set_of_true(*map)) return std::unexpected(invalid_property("keywords", "Must be a map of keywords to true."));
+  if (!map || !is_set_of_true(*map))
+    return std::unexpected(invalid_property("keywords", "Must be a map of keywords to true."));
   if (map->size() > kMaxKeywordsPerEmail) return std::unexpected(SetError("tooManyKeywords", ""));
   for (const auto& item : *map) {
-    if (!out.add(ascii_lower(view(item.key())))) return std::unexpected(invalid_property("keywords", "A keyword has 1 to 255 letters without spaces and ( ) ] { % * \" \\."));
+    if (!out.add(ascii_lower(view(item.key()))))
+      return std::unexpected(
+          invalid_property("keywords", "A keyword has 1 to 255 letters without spaces and ( ) ] { % * \" \\."));
   }
   return out;
 }
 
-SetOutcome<std::vector<MailboxId>> read_mailbox_ids(const Call& call, store::ReadTx& tx, const AccountInfo& account, const json::value* value) {
+SetOutcome<std::vector<MailboxId>> read_mailbox_ids(const Call& call, store::ReadTx& tx, const AccountInfo& account,
+                                                    const json::value* value) {
   const auto* map = value ? value->if_object() : nullptr;
-  if (!map || map->empty() || !is_set_of_true(*map)) return std::unexpected(invalid_property("mailboxIds", "Must be a map of at least one mailbox id to true."));
+  if (!map || map->empty() || !is_set_of_true(*map))
+    return std::unexpected(invalid_property("mailboxIds", "Must be a map of at least one mailbox id to true."));
   if (map->size() > kMaxMailboxesPerEmail) return std::unexpected(SetError("tooManyMailboxes", ""));
   std::vector<MailboxId> out;
   for (const auto& item : *map) {
     const auto id = resolve_id_as<MailboxId>(call, view(item.key()));
     const auto mailbox = id ? store::get_mailbox(tx, *id) : Result<store::Mailbox>(fail(store::StoreError::kNotFound));
     if (!mailbox && !mailbox.error().is(store::StoreError::kNotFound)) return std::unexpected(mailbox.error());
-    if (!mailbox || mailbox->account != account.id) return std::unexpected(invalid_property("mailboxIds", "There is no such mailbox."));
-    if (!mailbox->selectable) return std::unexpected(invalid_property("mailboxIds", "This mailbox can't hold messages."));
+    if (!mailbox || mailbox->account != account.id)
+      return std::unexpected(invalid_property("mailboxIds", "There is no such mailbox."));
+    if (!mailbox->selectable)
+      return std::unexpected(invalid_property("mailboxIds", "This mailbox can't hold messages."));
     if (std::ranges::find(out, *id) == out.end()) out.push_back(*id);
   }
   return out;

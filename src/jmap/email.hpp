@@ -1,5 +1,5 @@
-// The Email type (RFC 8621 §4.1) as JSON: which properties a client asked for, and their values from the store's row and, only when one of
-// them needs it, from the message itself. Private to jmap.
+// The Email type (RFC 8621 §4.1) as JSON: which properties a client asked for, and their values from the store's row
+// and, only when one of them needs it, from the message itself. Private to jmap.
 #pragma once
 #include <optional>
 #include <string>
@@ -25,9 +25,9 @@ struct EmailView {
   const mime::Envelope& envelope;
   std::string_view preview;
   bool has_attachment = false;
-  const store::Email* stored = nullptr;     // nullptr in Email/parse
-  const mime::Parsed* parsed = nullptr;     // there when request.needs_body
-  std::string_view raw;                     // likewise
+  const store::Email* stored = nullptr;  // nullptr in Email/parse
+  const mime::Parsed* parsed = nullptr;  // there when request.needs_body
+  std::string_view raw;                  // likewise
 };
 
 struct EmailProperty {
@@ -50,12 +50,13 @@ struct EmailRequest {
   std::vector<const Property<PartView>*> part_properties;
   std::vector<HeaderProperty> part_headers;
   bool text_values = false, html_values = false, all_values = false;
-  std::size_t max_value_bytes = 0;   // 0: no limit
+  std::size_t max_value_bytes = 0;  // 0: no limit
   bool needs_body = false;
 };
 enum class EmailMethod { kGet, kParse };
 // Reads bodyProperties, fetch*BodyValues, maxBodyValueBytes, and resolves `properties`.
-Outcome<EmailRequest> read_email_request(Arguments& arguments, const std::optional<std::vector<std::string>>& properties, EmailMethod method);
+Outcome<EmailRequest> read_email_request(Arguments& arguments,
+                                         const std::optional<std::vector<std::string>>& properties, EmailMethod method);
 
 json::object render_email(const EmailView& view);
 
@@ -70,6 +71,7 @@ json::object created_email(const store::Email& email, const json::storage_ptr& s
 
 // Keywords and mailboxes as clients give them: {"$seen": true}, {"m1": true}. Errors name the property.
 SetOutcome<store::Keywords> read_keywords(const json::value* value);
-SetOutcome<std::vector<MailboxId>> read_mailbox_ids(const Call& call, store::ReadTx& tx, const AccountInfo& account, const json::value* value);
+SetOutcome<std::vector<MailboxId>> read_mailbox_ids(const Call& call, store::ReadTx& tx, const AccountInfo& account,
+                                                    const json::value* value);
 
 }  // namespace dhii::jmap

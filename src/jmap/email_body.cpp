@@ -31,7 +31,8 @@ mime::BuildPart multipart(std::string type, std::vector<mime::BuildPart> parts) 
 bool is_inline(const mime::BuildPart& part) { return part.disposition == "inline" && !part.cid.empty(); }
 
 // mixed(alternative(text, related(html, inline...)), attachments...): each layer only where there is something for it.
-mime::BuildPart compose(std::optional<mime::BuildPart> text, std::optional<mime::BuildPart> html, std::vector<mime::BuildPart> attachments) {
+mime::BuildPart compose(std::optional<mime::BuildPart> text, std::optional<mime::BuildPart> html,
+                        std::vector<mime::BuildPart> attachments) {
   if (html) {
     std::vector<mime::BuildPart> related = {std::move(*html)};
     for (auto& part : attachments) {
@@ -58,7 +59,8 @@ mime::BuildPart compose(std::optional<mime::BuildPart> text, std::optional<mime:
 Result<mime::BuildPart> BodyReader::read() {
   const bool flat = has_value(email_, "textBody") || has_value(email_, "htmlBody") || has_value(email_, "attachments");
   const auto* values = find(email_, "bodyValues");
-  if (values && !values->is_null() && !values->is_object()) bad_.add("bodyValues", "Must be a map of part ids to values.");
+  if (values && !values->is_null() && !values->is_object())
+    bad_.add("bodyValues", "Must be a map of part ids to values.");
   if (!has_value(email_, "bodyStructure")) return read_flat();
   if (flat) bad_.add("bodyStructure", "Give either bodyStructure or textBody, htmlBody and attachments.");
   return read_structure(*find(email_, "bodyStructure"));
@@ -120,12 +122,14 @@ Result<mime::BuildPart> BodyReader::read_part(const json::object& object, std::s
   read_part_headers(object, property, out);
   const bool is_multipart = out.type.starts_with("multipart/");
   const auto* children = find(object, "subParts");
-  if (children && !children->is_null() && (!children->is_array() || !is_multipart)) bad_.add(property, "Only multipart/* has subParts, as a list.");
+  if (children && !children->is_null() && (!children->is_array() || !is_multipart))
+    bad_.add(property, "Only multipart/* has subParts, as a list.");
   if (!is_multipart) {
     DHII_TRY(read_content(object, property, out));
     return out;
   }
-  if (has_value(object, "partId") || has_value(object, "blobId")) bad_.add(property, "A multipart has no content of its own.");
+  if (has_value(object, "partId") || has_value(object, "blobId"))
+    bad_.add(property, "A multipart has no content of its own.");
   if (!children || !children->is_array()) return out;
   for (const auto& child : children->get_array()) {
     if (!child.is_object()) {
@@ -163,11 +167,14 @@ void BodyReader::read_part_headers(const json::object& object, std::string_view 
   for (const auto& item : object) {
     const auto name = view(item.key());
     if (std::ranges::find(kOthers, name) != std::end(kOthers)) continue;
-    if (std::ranges::find(kStrings, name, &std::pair<std::string_view, std::string mime::BuildPart::*>::first) != std::end(kStrings)) continue;
+    if (std::ranges::find(kStrings, name, &std::pair<std::string_view, std::string mime::BuildPart::*>::first) !=
+        std::end(kStrings))
+      continue;
     const auto asked = parse_header_property(name);
     // The transfer encoding is the server's choice; type and disposition have properties of their own (RFC 8621 §4.6).
-    const bool ours = asked && (ascii_iequals(asked->field, "Content-Transfer-Encoding") || ascii_iequals(asked->field, "Content-Type") ||
-                                ascii_iequals(asked->field, "Content-Disposition"));
+    const bool ours =
+        asked && (ascii_iequals(asked->field, "Content-Transfer-Encoding") ||
+                  ascii_iequals(asked->field, "Content-Type") || ascii_iequals(asked->field, "Content-Disposition"));
     auto header = asked && !asked->all && !ours ? draft_header(*asked, item.value()) : std::nullopt;
     if (!header) {
       bad_.add(property, "\"" + std::string(truncate_utf8(name, 100)) + "\" can't be given for a body part.");
@@ -207,7 +214,8 @@ void BodyReader::read_value(std::string_view part_id, std::string_view property,
   const auto* value = values && values->is_object() ? find(values->get_object(), part_id) : nullptr;
   const auto* object = value ? value->if_object() : nullptr;
   const auto* text = object ? find(*object, "value") : nullptr;
-  if (!text || !text->is_string()) return bad_.add("bodyValues", "There is no value for part \"" + std::string(truncate_utf8(part_id, 64)) + "\".");
+  if (!text || !text->is_string())
+    return bad_.add("bodyValues", "There is no value for part \"" + std::string(truncate_utf8(part_id, 64)) + "\".");
   for (const auto& item : *object) {
     const auto name = view(item.key());
     const bool flag = name == "isEncodingProblem" || name == "isTruncated";

@@ -1,5 +1,5 @@
-// The body of a new message from JSON: bodyStructure, or textBody, htmlBody and attachments, with bodyValues (RFC 8621 §4.6).
-// Private to jmap.
+// The body of a new message from JSON: bodyStructure, or textBody, htmlBody and attachments, with bodyValues (RFC 8621
+// §4.6). Private to jmap.
 #pragma once
 #include <set>
 #include <string>
@@ -15,7 +15,8 @@ class BodyReader {
  public:
   BodyReader(const Call& call, store::ReadTx& tx, AccountId account, const json::object& email, BadProperties& bad)
       : call_(call), tx_(tx), account_(account), email_(email), bad_(bad) {}
-  // Nothing asked for gives an empty text/plain. An error only when the store breaks; the rest is noted in `bad` and below.
+  // Nothing asked for gives an empty text/plain. An error only when the store breaks; the rest is noted in `bad` and
+  // below.
   Result<mime::BuildPart> read();
   const std::vector<std::string>& missing_blobs() const { return missing_blobs_; }
   std::size_t attachment_bytes() const { return attachment_bytes_; }

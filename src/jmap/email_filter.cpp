@@ -42,20 +42,26 @@ constexpr std::pair<std::string_view, std::optional<std::string> Condition::*> k
     {"someInThreadHaveKeyword", &Condition::some_in_thread_have_keyword},
     {"noneInThreadHaveKeyword", &Condition::none_in_thread_have_keyword},
 };
-constexpr std::pair<std::string_view, std::optional<Timestamp> Condition::*> kDates[] = {{"before", &Condition::before}, {"after", &Condition::after}};
-constexpr std::pair<std::string_view, std::optional<std::int64_t> Condition::*> kSizes[] = {{"minSize", &Condition::min_size}, {"maxSize", &Condition::max_size}};
+constexpr std::pair<std::string_view, std::optional<Timestamp> Condition::*> kDates[] = {{"before", &Condition::before},
+                                                                                         {"after", &Condition::after}};
+constexpr std::pair<std::string_view, std::optional<std::int64_t> Condition::*> kSizes[] = {
+    {"minSize", &Condition::min_size}, {"maxSize", &Condition::max_size}};
 
 class Reader {
  public:
-  Reader(const Call& call, store::ReadTx& tx, AccountId account, EmailFilter& out) : call_(call), tx_(tx), account_(account), out_(out) {}
+  Reader(const Call& call, store::ReadTx& tx, AccountId account, EmailFilter& out)
+      : call_(call), tx_(tx), account_(account), out_(out) {}
 
   Outcome<Filter> read(const json::object& filter) {
-    if (++nodes_ > search::kMaxFilterNodes) return std::unexpected(MethodError("unsupportedFilter", "The filter has too many conditions."));
+    if (++nodes_ > search::kMaxFilterNodes)
+      return std::unexpected(MethodError("unsupportedFilter", "The filter has too many conditions."));
     return filter.contains("operator") ? read_operator(filter) : read_condition(filter);
   }
 
  private:
-  static std::unexpected<MethodError> bad(const std::string& why) { return std::unexpected(invalid_arguments("\"filter\": " + why)); }
+  static std::unexpected<MethodError> bad(const std::string& why) {
+    return std::unexpected(invalid_arguments("\"filter\": " + why));
+  }
 
   Outcome<Filter> read_operator(const json::object& filter) {
     Arguments fields(filter);
@@ -89,7 +95,8 @@ class Reader {
     read_header(fields, condition);
     const auto text = fields.string("text");
     if (auto error = fields.finish()) return bad(error->description);
-    out_.looks_at_threads |= condition.all_in_thread_have_keyword || condition.some_in_thread_have_keyword || condition.none_in_thread_have_keyword;
+    out_.looks_at_threads |= condition.all_in_thread_have_keyword || condition.some_in_thread_have_keyword ||
+                             condition.none_in_thread_have_keyword;
     return text ? with_text(std::move(leaf), *text) : Outcome<Filter>(std::move(leaf));
   }
 
@@ -117,7 +124,8 @@ class Reader {
 
   // An id that names no mailbox matches nothing: the client may be behind.
   void read_mailboxes(Arguments& fields, Condition& condition) {
-    if (const auto id = fields.string("inMailbox")) condition.in_mailbox = resolve_id_as<MailboxId>(call_, *id).value_or(MailboxId(0));
+    if (const auto id = fields.string("inMailbox"))
+      condition.in_mailbox = resolve_id_as<MailboxId>(call_, *id).value_or(MailboxId(0));
     const auto others = fields.strings("inMailboxOtherThan");
     if (!others) return;
     for (const auto& other : *others) {
@@ -128,7 +136,8 @@ class Reader {
   void read_header(Arguments& fields, Condition& condition) {
     const auto list = fields.strings("header");
     if (!list) return;
-    if (list->empty() || list->size() > 2 || !mime::is_header_name((*list)[0])) return fields.refuse("header", "[name] or [name, text]");
+    if (list->empty() || list->size() > 2 || !mime::is_header_name((*list)[0]))
+      return fields.refuse("header", "[name] or [name, text]");
     condition.header.emplace((*list)[0], list->size() == 2 ? std::optional((*list)[1]) : std::nullopt);
   }
 
@@ -147,13 +156,15 @@ MethodError search_error(const Error& error) {
   using search::SearchError;
   if (error.is(SearchError::kAnchorNotFound)) return {"anchorNotFound", ""};
   if (error.is(SearchError::kUnsupportedSort)) return {"unsupportedSort", error.message()};
-  if (error.is(SearchError::kTooComplex) || error.is(SearchError::kUnsupportedFilter) || error.is(SearchError::kSyntax)) {
+  if (error.is(SearchError::kTooComplex) || error.is(SearchError::kUnsupportedFilter) ||
+      error.is(SearchError::kSyntax)) {
     return {"unsupportedFilter", error.message()};
   }
   return MethodError(error);
 }
 
-Outcome<EmailFilter> read_email_filter(const Call& call, store::ReadTx& tx, AccountId account, const json::object* filter) {
+Outcome<EmailFilter> read_email_filter(const Call& call, store::ReadTx& tx, AccountId account,
+                                       const json::object* filter) {
   EmailFilter out;
   if (!filter) return out;
   auto read = Reader(call, tx, account, out).read(*filter);
@@ -167,10 +178,14 @@ Outcome<std::vector<search::Comparator>> read_email_sort(const json::array* sort
   if (!keys) return std::unexpected(keys.error());
   std::vector<Comparator> out;
   for (auto& sort_key : *keys) {
-    const auto found = std::ranges::find(kSorts, std::string_view(sort_key.property), &std::pair<std::string_view, Comparator::Key>::first);
-    if (found == std::end(kSorts)) return std::unexpected(MethodError("unsupportedSort", "Emails don't sort by \"" + std::string(truncate_utf8(sort_key.property, 64)) + "\"."));
+    const auto found = std::ranges::find(kSorts, std::string_view(sort_key.property),
+                                         &std::pair<std::string_view, Comparator::Key>::first);
+    if (found == std::end(kSorts))
+      return std::unexpected(MethodError(
+          "unsupportedSort", "Emails don't sort by \"" + std::string(truncate_utf8(sort_key.property, 64)) + "\"."));
     const bool by_keyword = found->second >= Comparator::Key::kHasKeyword;
-    if (by_keyword == sort_key.keyword.empty()) return std::unexpected(invalid_arguments("\"sort\": a keyword belongs to the keyword sorts, and only to them."));
+    if (by_keyword == sort_key.keyword.empty())
+      return std::unexpected(invalid_arguments("\"sort\": a keyword belongs to the keyword sorts, and only to them."));
     out.push_back({found->second, sort_key.ascending, ascii_lower(sort_key.keyword)});
   }
   return out;

@@ -1,5 +1,5 @@
 // Email/get, Email/changes and Email/parse (RFC 8621 §4.2, §4.3, §4.9).
-#include <limits>
+#include <algorithm>
 #include <unordered_map>
 
 #include "jmap/blob.hpp"
@@ -34,8 +34,10 @@ std::vector<EmailId> wanted_ids(const std::vector<std::string>& texts, json::arr
   return out;
 }
 
-Result<json::object> render_stored(Call& call, store::ReadTx& tx, const EmailRequest& request, const store::Email& email) {
-  EmailView view{request, call.storage, call.body_budget, email.blob, email.size, email.envelope, email.preview, email.has_attachment, &email, nullptr, {}};
+Result<json::object> render_stored(Call& call, store::ReadTx& tx, const EmailRequest& request,
+                                   const store::Email& email) {
+  EmailView view{request,       call.storage,         call.body_budget, email.blob, email.size, email.envelope,
+                 email.preview, email.has_attachment, &email,           nullptr,    {}};
   if (!request.needs_body) return render_email(view);
   DHII_TRY_ASSIGN(const auto raw, tx.blobs().get(tx, email.blob));
   DHII_TRY_ASSIGN(const auto parsed, mime::parse(raw));
@@ -71,24 +73,54 @@ Answer render_list(Call& call, store::ReadTx& tx, const GetArguments& get, const
   return get_answer(call, *get.account, state, std::move(list), std::move(missing));
 }
 
-// Of a part that is a message itself, the parts have ids of their own only as parts of a blob: it becomes an upload for a day.
-Result<std::optional<std::pair<store::BlobId, std::string>>> load_parsable(store::WriteTx& tx, AccountId account, std::string_view blob_id) {
+// Of a part that is a message itself, the parts have ids of their own only as parts of a blob: it becomes an upload for
+// a day.
+using Parsable = std::pair<store::BlobId, std::string>;
+Result<std::optional<Parsable>> load_parsable(store::ReadTx& tx, store::WriteTx* keep, AccountId account,
+                                              std::string_view blob_id) {
   const auto ref = parse_blob_ref(blob_id);
   if (!ref) return std::nullopt;
   DHII_TRY_ASSIGN(auto bytes, load_blob(tx, account, *ref));
   if (!bytes) return std::nullopt;
-  if (ref->part.empty()) return std::pair(ref->blob, std::move(*bytes));
+  if (ref->part.empty() || !keep) return std::pair(ref->blob, std::move(*bytes));
   const auto blob = tx.blobs().prepare(*bytes);
-  DHII_TRY(store::keep_upload(tx, account, blob, "message/rfc822"));
+  DHII_TRY(store::keep_upload(*keep, account, blob, "message/rfc822"));
   return std::pair(blob.id, std::move(*bytes));
 }
 
-json::object render_parsed(Call& call, const EmailRequest& request, const store::BlobId& blob, std::string_view raw, const mime::Parsed& parsed) {
-  return render_email({request, call.storage, call.body_budget, blob, static_cast<std::int64_t>(raw.size()), parsed.envelope, parsed.preview, parsed.has_attachment, nullptr, &parsed, raw});
+json::object render_parsed(Call& call, const EmailRequest& request, const store::BlobId& blob, std::string_view raw,
+                           const mime::Parsed& parsed) {
+  return render_email({request, call.storage, call.body_budget, blob, static_cast<std::int64_t>(raw.size()),
+                       parsed.envelope, parsed.preview, parsed.has_attachment, nullptr, &parsed, raw});
 }
 
 // Anything at all can be read as a message by a tolerant parser; without a single header field it is none.
 bool looks_like_message(const mime::Parsed& parsed) { return !parsed.headers.empty(); }
+
+Answer parse_all(Call& call, store::ReadTx& tx, store::WriteTx* keep, const AccountInfo& account,
+                 const std::vector<std::string>& blob_ids, const EmailRequest& request) {
+  auto parsed_map = call.object();
+  auto not_parsable = call.array(), missing = call.array();
+  for (const auto& id : blob_ids) {
+    DHII_TRY_ASSIGN(const auto found, load_parsable(tx, keep, account.id, id));
+    if (!found) {
+      missing.push_back(call.text(id));
+      continue;
+    }
+    const auto parsed = mime::parse(found->second);
+    if (parsed && looks_like_message(*parsed)) {
+      parsed_map.insert_or_assign(key(id), render_parsed(call, request, found->first, found->second, *parsed));
+    } else {
+      not_parsable.push_back(call.text(id));
+    }
+  }
+  auto out = call.object(4);
+  out.emplace("accountId", id_value(account.id, call.storage));
+  out.emplace("parsed", parsed_map.empty() ? json::value(nullptr) : json::value(std::move(parsed_map)));
+  out.emplace("notParsable", not_parsable.empty() ? json::value(nullptr) : json::value(std::move(not_parsable)));
+  out.emplace("notFound", missing.empty() ? json::value(nullptr) : json::value(std::move(missing)));
+  return out;
+}
 
 }  // namespace
 
@@ -114,29 +146,12 @@ Answer email_parse(Call& call) {
   if (auto error = arguments.finish()) return std::unexpected(*error);
   if (!request) return std::unexpected(request.error());
   if (blob_ids->size() > call.limits.objects_in_get) return std::unexpected(too_many_objects(call.limits));
-  return in_write(call, [&](store::WriteTx& tx) -> Answer {
-    auto parsed_map = call.object();
-    auto not_parsable = call.array(), missing = call.array();
-    for (const auto& id : *blob_ids) {
-      DHII_TRY_ASSIGN(const auto found, load_parsable(tx, (*account)->id, id));
-      if (!found) {
-        missing.push_back(call.text(id));
-        continue;
-      }
-      const auto parsed = mime::parse(found->second);
-      if (parsed && looks_like_message(*parsed)) {
-        parsed_map.insert_or_assign(key(id), render_parsed(call, *request, found->first, found->second, *parsed));
-      } else {
-        not_parsable.push_back(call.text(id));
-      }
-    }
-    auto out = call.object(4);
-    out.emplace("accountId", id_value((*account)->id, call.storage));
-    out.emplace("parsed", parsed_map.empty() ? json::value(nullptr) : json::value(std::move(parsed_map)));
-    out.emplace("notParsable", not_parsable.empty() ? json::value(nullptr) : json::value(std::move(not_parsable)));
-    out.emplace("notFound", missing.empty() ? json::value(nullptr) : json::value(std::move(missing)));
-    return out;
-  });
+  const bool has_parts = std::ranges::any_of(*blob_ids, [](const std::string& id) { return id.contains('-'); });
+  if (!has_parts) {
+    return in_read(call,
+                   [&](store::ReadTx& tx) { return parse_all(call, tx, nullptr, **account, *blob_ids, *request); });
+  }
+  return in_write(call, [&](store::WriteTx& tx) { return parse_all(call, tx, &tx, **account, *blob_ids, *request); });
 }
 
 }  // namespace dhii::jmap

@@ -9,7 +9,9 @@
 namespace dhii::jmap {
 namespace {
 
-bool is_clean(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+bool is_clean(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
 
 std::optional<std::string> clean_string(const json::value& value) {
   const auto text = as_string(value);
@@ -44,7 +46,9 @@ std::optional<std::vector<T>> read_list(const json::value& value, Read&& read) {
   return out;
 }
 
-std::optional<std::vector<mime::Address>> read_addresses(const json::value& value) { return read_list<mime::Address>(value, read_address); }
+std::optional<std::vector<mime::Address>> read_addresses(const json::value& value) {
+  return read_list<mime::Address>(value, read_address);
+}
 
 // Nothing that could end a "<...>" or start another.
 std::optional<std::string> read_bracketed(const json::value& value) {
@@ -52,7 +56,9 @@ std::optional<std::string> read_bracketed(const json::value& value) {
   if (!text || text->empty() || text->find_first_of("<> \t") != std::string::npos) return std::nullopt;
   return text;
 }
-std::optional<std::vector<std::string>> read_ids(const json::value& value) { return read_list<std::string>(value, read_bracketed); }
+std::optional<std::vector<std::string>> read_ids(const json::value& value) {
+  return read_list<std::string>(value, read_bracketed);
+}
 
 std::string quoted(std::string_view text) {
   std::string out = "\"";
@@ -69,7 +75,7 @@ std::string phrase(std::string_view name) {
   return ascii ? quoted(name) : mime::encode_text(name);
 }
 
-constexpr std::string_view kFold = "\r\n ";   // between list items, so that no line grows past the limit of 998
+constexpr std::string_view kFold = "\r\n ";  // between list items, so that no line grows past the limit of 998
 
 template <class List, class Render>
 std::string joined(const List& list, std::string_view separator, Render&& render) {
@@ -81,7 +87,9 @@ std::string joined(const List& list, std::string_view separator, Render&& render
   return out;
 }
 
-std::string render_address(const mime::Address& a) { return a.name.empty() ? a.email : phrase(a.name) + " <" + a.email + ">"; }
+std::string render_address(const mime::Address& a) {
+  return a.name.empty() ? a.email : phrase(a.name) + " <" + a.email + ">";
+}
 
 bool all_valid(const std::vector<mime::Address>& list) {
   return std::ranges::all_of(list, [](const mime::Address& a) { return mime::is_address(a.email); });
@@ -125,31 +133,41 @@ Raw raw_date(const json::value& value) {
 
 Raw raw_value(HeaderForm form, const json::value& value) {
   switch (form) {
-    case HeaderForm::kAddresses: return raw_addresses(value);
-    case HeaderForm::kGroupedAddresses: return raw_groups(value);
-    case HeaderForm::kMessageIds: return raw_bracketed(value, "");
-    case HeaderForm::kUrls: return raw_bracketed(value, ",");
-    case HeaderForm::kDate: return raw_date(value);
+    case HeaderForm::kAddresses:
+      return raw_addresses(value);
+    case HeaderForm::kGroupedAddresses:
+      return raw_groups(value);
+    case HeaderForm::kMessageIds:
+      return raw_bracketed(value, "");
+    case HeaderForm::kUrls:
+      return raw_bracketed(value, ",");
+    case HeaderForm::kDate:
+      return raw_date(value);
     case HeaderForm::kRaw:
-    case HeaderForm::kText: break;
+    case HeaderForm::kText:
+      break;
   }
   return std::nullopt;
 }
 
 struct AddressProperty {
   std::string_view property, field;
-  std::vector<mime::Address> mime::Draft::*member;
+  std::vector<mime::Address> mime::Draft::* member;
 };
 constexpr AddressProperty kAddresses[] = {
-    {"sender", "sender", &mime::Draft::sender}, {"from", "from", &mime::Draft::from},
-    {"to", "to", &mime::Draft::to},             {"cc", "cc", &mime::Draft::cc},
-    {"bcc", "bcc", &mime::Draft::bcc},          {"replyTo", "reply-to", &mime::Draft::reply_to},
+    {"sender", "sender", &mime::Draft::sender},
+    {"from", "from", &mime::Draft::from},
+    {"to", "to", &mime::Draft::to},
+    {"cc", "cc", &mime::Draft::cc},
+    {"bcc", "bcc", &mime::Draft::bcc},
+    {"replyTo", "reply-to", &mime::Draft::reply_to},
 };
 struct IdsProperty {
   std::string_view property, field;
-  std::vector<std::string> mime::Draft::*member;
+  std::vector<std::string> mime::Draft::* member;
 };
-constexpr IdsProperty kIds[] = {{"inReplyTo", "in-reply-to", &mime::Draft::in_reply_to}, {"references", "references", &mime::Draft::references}};
+constexpr IdsProperty kIds[] = {{"inReplyTo", "in-reply-to", &mime::Draft::in_reply_to},
+                                {"references", "references", &mime::Draft::references}};
 
 }  // namespace
 
@@ -184,7 +202,8 @@ bool HeaderReader::read(std::string_view name, const json::value& value) {
   if (name == "messageId") {
     if (value.is_null() || !claim(name, "message-id")) return true;
     auto list = read_ids(value);
-    list && list->size() == 1 ? void(draft_.message_id = list->front()) : refuse("Must be a list of one message id without <>.");
+    list && list->size() == 1 ? void(draft_.message_id = list->front())
+                              : refuse("Must be a list of one message id without <>.");
     return true;
   }
   if (name == "subject") {
@@ -206,11 +225,13 @@ bool HeaderReader::read(std::string_view name, const json::value& value) {
 }
 
 void HeaderReader::read_custom(const HeaderProperty& asked, const json::value& value) {
-  if (ascii_istarts_with(asked.field, "content-")) return bad_.add(asked.property, "Content-* fields belong to body parts (RFC 8621 §4.6).");
+  if (ascii_istarts_with(asked.field, "content-"))
+    return bad_.add(asked.property, "Content-* fields belong to body parts (RFC 8621 §4.6).");
   if (value.is_null() || !claim(asked.property, asked.field)) return;
   const auto add = [&](const json::value& one) {
     auto header = draft_header(asked, one);
-    header ? void(draft_.headers.push_back(std::move(*header))) : bad_.add(asked.property, "The value does not have the form of the header field.");
+    header ? void(draft_.headers.push_back(std::move(*header)))
+           : bad_.add(asked.property, "The value does not have the form of the header field.");
   };
   if (!asked.all) return add(value);
   if (!value.is_array()) return bad_.add(asked.property, "Must be a list.");

@@ -1,4 +1,5 @@
-// Header fields of a new message from JSON: the convenience properties and header:*:as* (RFC 8621 §4.1.2, §4.6). Private to jmap. Pure.
+// Header fields of a new message from JSON: the convenience properties and header:*:as* (RFC 8621 §4.1.2, §4.6).
+// Private to jmap. Pure.
 #pragma once
 #include <optional>
 #include <set>
@@ -36,7 +37,7 @@ class HeaderReader {
   void read_custom(const HeaderProperty& asked, const json::value& value);
   mime::Draft& draft_;
   BadProperties& bad_;
-  std::set<std::string, std::less<>> fields_;   // lower case: no field twice (RFC 8621 §4.6)
+  std::set<std::string, std::less<>> fields_;  // lower case: no field twice (RFC 8621 §4.6)
 };
 
 // One header:* value as the builder takes it; nullopt: not of that form.

@@ -24,15 +24,19 @@ std::optional<Timestamp> received_at(const mime::Parsed& parsed) {
   return std::nullopt;
 }
 
-SetOutcome<store::NewEmail> prepare_import(Call& call, store::ReadTx& tx, const AccountInfo& account, const json::object& object) {
-  if (auto bad = names_outside(object, kImportable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Not a property of an import."));
+SetOutcome<store::NewEmail> prepare_import(Call& call, store::ReadTx& tx, const AccountInfo& account,
+                                           const json::object& object) {
+  if (auto bad = names_outside(object, kImportable); !bad.empty())
+    return std::unexpected(invalid_properties(std::move(bad), "Not a property of an import."));
   const auto* blob_id = find(object, "blobId");
   if (!blob_id || !blob_id->is_string()) return std::unexpected(invalid_property("blobId", "Must be given."));
-  DHII_TRY_ASSIGN(const auto raw, load_blob(tx, account.id, resolve_id(call, view(blob_id->get_string())).value_or("")));
+  DHII_TRY_ASSIGN(const auto raw,
+                  load_blob(tx, account.id, resolve_id(call, view(blob_id->get_string())).value_or("")));
   if (!raw) return std::unexpected(invalid_property("blobId", "There is no such blob."));
   if (raw->size() > call.limits.message_bytes) return std::unexpected(SetError("tooLarge", ""));
   const auto parsed = mime::parse(*raw);
-  if (!parsed || parsed->headers.empty()) return std::unexpected(SetError("invalidEmail", "The blob is not a message: it has no header."));
+  if (!parsed || parsed->headers.empty())
+    return std::unexpected(SetError("invalidEmail", "The blob is not a message: it has no header."));
   auto out = prepare_email(call, *call.user.mail, account, *raw, object);
   const auto* given = find(object, "receivedAt");
   if (out && (!given || given->is_null())) out->received_at = received_at(*parsed).value_or(call.clock.now());
@@ -71,7 +75,8 @@ Outcome<SetArguments> read_creations(const Call& call, Arguments& arguments, std
   return out;
 }
 
-// ---- Email/copy ------------------------------------------------------------------------------------------------------------------
+// ---- Email/copy
+// ------------------------------------------------------------------------------------------------------------------
 
 struct Copy {
   Call& call;
@@ -80,7 +85,8 @@ struct Copy {
   std::vector<std::string> originals = {};
 
   SetOutcome<json::object> create(store::WriteTx& tx, const json::object& object) {
-    if (auto bad = names_outside(object, kCopyable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Not a property of a copy."));
+    if (auto bad = names_outside(object, kCopyable); !bad.empty())
+      return std::unexpected(invalid_properties(std::move(bad), "Not a property of a copy."));
     const auto* text = find(object, "id");
     const auto id = text && text->is_string() ? resolve_id_as<EmailId>(call, view(text->get_string())) : std::nullopt;
     if (!id) return std::unexpected(invalid_property("id", "Must be the id of an email in the other account."));
@@ -99,12 +105,14 @@ struct Copy {
 };
 
 // RFC 8620 §5.4: the implicit Email/set in the other account.
-void destroy_originals(Call& call, const AccountInfo& from, const std::vector<std::string>& ids, const std::optional<std::string_view>& if_in_state) {
+void destroy_originals(Call& call, const AccountInfo& from, const std::vector<std::string>& ids,
+                       const std::optional<std::string_view>& if_in_state) {
   auto arguments = call.object();
   arguments.emplace("accountId", id_value(from.id, call.storage));
   arguments.emplace("destroy", text_array(ids, call.storage));
   if (if_in_state) arguments.emplace("ifInState", call.text(*if_in_state));
-  Call implicit{call.user, call.limits, call.clock, call.random, call.storage, call.created_ids, call.body_budget, arguments};
+  Call implicit{call.user,    call.limits,      call.clock,       call.random,
+                call.storage, call.created_ids, call.body_budget, arguments};
   auto answer = email_set(implicit);
   if (answer) call.implicit.emplace_back("Email/set", std::move(*answer));
   if (!answer) call.implicit.emplace_back("error", answer.error().render(call.storage));
@@ -119,16 +127,18 @@ Answer email_import(Call& call) {
   if (auto error = arguments.finish()) return std::unexpected(*error);
   std::map<std::string, SetOutcome<store::NewEmail>, std::less<>> prepared;
   auto done = call.user.mail->read([&](store::ReadTx& tx) -> Result<void> {
-    for (const auto& item : *set->create) prepared.emplace(view(item.key()), prepare_import(call, tx, *set->account, item.value().get_object()));
+    for (const auto& item : *set->create)
+      prepared.emplace(view(item.key()), prepare_import(call, tx, *set->account, item.value().get_object()));
     return {};
   });
   if (!done) return std::unexpected(done.error());
   return in_write(call, [&](store::WriteTx& tx) {
-    return create_only(call, tx, *set, [&](std::string_view id, const json::object& object) -> SetOutcome<json::object> {
-      auto& email = prepared.find(id)->second;
-      if (!email) return std::unexpected(email.error());
-      return add_prepared(call, tx, *set->account, std::move(*email), object);
-    });
+    return create_only(call, tx, *set,
+                       [&](std::string_view id, const json::object& object) -> SetOutcome<json::object> {
+                         auto& email = prepared.find(id)->second;
+                         if (!email) return std::unexpected(email.error());
+                         return add_prepared(call, tx, *set->account, std::move(*email), object);
+                       });
   });
 }
 
@@ -136,18 +146,23 @@ Answer email_copy(Call& call) {
   Arguments arguments(call.arguments);
   const bool destroy = arguments.boolean("onSuccessDestroyOriginal", false);
   auto from = account_argument(call, arguments, destroy ? Access::kWrite : Access::kRead, "fromAccountId");
-  if (!from) return std::unexpected(from.error().type == "accountNotFound" ? MethodError("fromAccountNotFound", "") : from.error());
+  if (!from)
+    return std::unexpected(from.error().type == "accountNotFound" ? MethodError("fromAccountNotFound", "")
+                                                                  : from.error());
   auto set = read_creations(call, arguments, "create");
   if (!set) return std::unexpected(set.error());
   const auto if_from = arguments.string("ifFromInState");
   const auto destroy_if = arguments.string("destroyFromIfInState");
   if (auto error = arguments.finish()) return std::unexpected(*error);
-  if (*from == set->account) return std::unexpected(invalid_arguments("Both accounts are the same: use Email/set to change mailboxes."));
+  if (*from == set->account)
+    return std::unexpected(invalid_arguments("Both accounts are the same: use Email/set to change mailboxes."));
   Copy copy{call, **from, *set->account};
   auto answer = in_write(call, [&](store::WriteTx& tx) -> Answer {
     DHII_TRY_ASSIGN(const auto from_state, store::state_of(tx, (*from)->id, store::DataType::kEmail));
-    if (auto error = check_state(if_from ? std::optional<std::string>(*if_from) : std::nullopt, from_state)) return std::unexpected(*error);
-    auto out = create_only(call, tx, *set, [&](std::string_view, const json::object& object) { return copy.create(tx, object); });
+    if (auto error = check_state(if_from ? std::optional<std::string>(*if_from) : std::nullopt, from_state))
+      return std::unexpected(*error);
+    auto out = create_only(call, tx, *set,
+                           [&](std::string_view, const json::object& object) { return copy.create(tx, object); });
     if (out) out->emplace("fromAccountId", id_value((*from)->id, call.storage));
     return out;
   });

@@ -21,10 +21,12 @@ json::array id_list(const Call& call, const std::vector<EmailId>& ids) {
 }
 
 bool sorts_by_threads(const std::vector<search::Comparator>& sort) {
-  return std::ranges::any_of(sort, [](const search::Comparator& c) { return c.key >= search::Comparator::Key::kAllInThreadHaveKeyword; });
+  return std::ranges::any_of(
+      sort, [](const search::Comparator& c) { return c.key >= search::Comparator::Key::kAllInThreadHaveKeyword; });
 }
 
-json::object render_query(const Call& call, AccountId account, const search::QueryResult& found, ChangeNumber state, bool can_calculate) {
+json::object render_query(const Call& call, AccountId account, const search::QueryResult& found, ChangeNumber state,
+                          bool can_calculate) {
   auto out = call.object(8);
   out.emplace("accountId", id_value(account, call.storage));
   out.emplace("queryState", call.text(state_text(state)));
@@ -35,19 +37,22 @@ json::object render_query(const Call& call, AccountId account, const search::Que
   return out;
 }
 
-// ---- Email/queryChanges ----------------------------------------------------------------------------------------------------------
+// ---- Email/queryChanges
+// ----------------------------------------------------------------------------------------------------------
 
 // What may have entered, left or moved since a state.
 struct Differences {
-  std::set<EmailId> gone_or_moved;   // reported as removed, whether they were in the old results or not (RFC 8620 §5.6 allows it)
-  std::set<EmailId> candidates;      // of these, those that match now are reported as added
+  std::set<EmailId>
+      gone_or_moved;  // reported as removed, whether they were in the old results or not (RFC 8620 §5.6 allows it)
+  std::set<EmailId> candidates;  // of these, those that match now are reported as added
 };
 
 MethodError cannot_calculate() { return {"cannotCalculateChanges", ""}; }
 
 Outcome<store::Changes> changes(store::ReadTx& tx, AccountId account, store::DataType type, ChangeNumber since) {
   DHII_TRY_ASSIGN(const auto now, store::state_of(tx, account, type));
-  if (now <= since) return store::Changes{since, now, false, {}, {}, {}, false};  // this type hasn't moved, the other one has
+  if (now <= since)
+    return store::Changes{since, now, false, {}, {}, {}, false};  // this type hasn't moved, the other one has
   auto out = store::changes_since(tx, account, type, since, kMaxQueryDifferences + 1);
   if (!out && out.error().is(store::StoreError::kInvalid)) return std::unexpected(cannot_calculate());
   if (!out) return std::unexpected(out.error());
@@ -55,8 +60,10 @@ Outcome<store::Changes> changes(store::ReadTx& tx, AccountId account, store::Dat
   return std::move(*out);
 }
 
-// With collapsed threads, or a filter that looks at the rest of the thread, one email's change may move all others of its thread.
-std::optional<MethodError> widen_to_threads(store::ReadTx& tx, AccountId account, ChangeNumber since, Differences& out) {
+// With collapsed threads, or a filter that looks at the rest of the thread, one email's change may move all others of
+// its thread.
+std::optional<MethodError> widen_to_threads(store::ReadTx& tx, AccountId account, ChangeNumber since,
+                                            Differences& out) {
   auto threads = changes(tx, account, store::DataType::kThread, since);
   if (!threads) return threads.error();
   std::set<ThreadId> touched;
@@ -81,7 +88,8 @@ std::optional<MethodError> widen_to_threads(store::ReadTx& tx, AccountId account
 Outcome<Differences> find_differences(store::ReadTx& tx, AccountId account, ChangeNumber since, bool by_thread) {
   auto emails = changes(tx, account, store::DataType::kEmail, since);
   if (!emails) return std::unexpected(emails.error());
-  if (emails->created.size() + emails->updated.size() + emails->destroyed.size() > kMaxQueryDifferences) return std::unexpected(cannot_calculate());
+  if (emails->created.size() + emails->updated.size() + emails->destroyed.size() > kMaxQueryDifferences)
+    return std::unexpected(cannot_calculate());
   Differences out;
   for (const auto id : emails->created) out.candidates.insert(EmailId(id));
   for (const auto id : emails->updated) out.candidates.insert(EmailId(id)), out.gone_or_moved.insert(EmailId(id));
@@ -105,14 +113,15 @@ Outcome<std::optional<std::int64_t>> place_of(store::ReadTx& tx, const search::Q
   return found->position;
 }
 
-Outcome<json::array> added_items(const Call& call, store::ReadTx& tx, const search::Query& query, const std::set<EmailId>& candidates) {
+Outcome<json::array> added_items(const Call& call, store::ReadTx& tx, const search::Query& query,
+                                 const std::set<EmailId>& candidates) {
   std::vector<std::pair<std::int64_t, EmailId>> places;
   for (const auto id : candidates) {
     const auto place = place_of(tx, query, id);
     if (!place) return std::unexpected(place.error());
     if (*place) places.emplace_back(**place, id);
   }
-  std::ranges::sort(places);   // RFC 8620 §5.6: lowest index first
+  std::ranges::sort(places);  // RFC 8620 §5.6: lowest index first
   auto out = call.array();
   for (const auto& [index, id] : places) {
     auto item = call.object(2);
@@ -131,7 +140,8 @@ Outcome<std::optional<std::int64_t>> count_all(store::ReadTx& tx, search::Query 
   return found->total;
 }
 
-Answer answer_query_changes(Call& call, store::ReadTx& tx, const QueryChangesArguments& asked, const search::Query& query, bool by_thread) {
+Answer answer_query_changes(Call& call, store::ReadTx& tx, const QueryChangesArguments& asked,
+                            const search::Query& query, bool by_thread) {
   const auto since = parse_state(asked.since);
   if (!since) return std::unexpected(cannot_calculate());
   DHII_TRY_ASSIGN(const auto state, store::state_of(tx, query.account, store::DataType::kEmail));

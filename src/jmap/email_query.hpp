@@ -19,7 +19,8 @@ struct EmailFilter {
   bool looks_at_threads = false;
 };
 // FilterOperator or FilterCondition; nullptr is everything. `text` carries the whole query language of the search box.
-Outcome<EmailFilter> read_email_filter(const Call& call, store::ReadTx& tx, AccountId account, const json::object* filter);
+Outcome<EmailFilter> read_email_filter(const Call& call, store::ReadTx& tx, AccountId account,
+                                       const json::object* filter);
 Outcome<std::vector<search::Comparator>> read_email_sort(const json::array* sort);
 // How the search's own errors are called in JMAP.
 MethodError search_error(const Error& error);

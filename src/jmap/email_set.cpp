@@ -33,7 +33,8 @@ bool touches_only_mutable(const json::object& patch) {
   });
 }
 
-// What the patch is applied to: two properties in nearly every case; all of the row when a client sends back the whole object.
+// What the patch is applied to: two properties in nearly every case; all of the row when a client sends back the whole
+// object.
 json::object before_patch(const store::Email& email, const json::object& patch, const json::storage_ptr& storage) {
   if (!touches_only_mutable(patch)) return render_email_row(email, storage);
   json::object out(storage);
@@ -42,8 +43,8 @@ json::object before_patch(const store::Email& email, const json::object& patch, 
   return out;
 }
 
-SetOutcome<void> store_changes(Call& call, store::WriteTx& tx, const AccountInfo& account, const store::Email& email, const json::object& after,
-                               const std::vector<std::string>& changed) {
+SetOutcome<void> store_changes(Call& call, store::WriteTx& tx, const AccountInfo& account, const store::Email& email,
+                               const json::object& after, const std::vector<std::string>& changed) {
   std::optional<store::Keywords> keywords;
   std::optional<std::vector<MailboxId>> mailboxes;
   // Everything is read before anything is written: an object is changed whole or not at all.
@@ -65,7 +66,8 @@ SetOutcome<void> store_changes(Call& call, store::WriteTx& tx, const AccountInfo
 
 using Prepared = std::map<std::string, SetOutcome<store::NewEmail>, std::less<>>;
 
-SetOutcome<store::NewEmail> prepare_one(Call& call, store::ReadTx& tx, const AccountInfo& account, const json::object& properties) {
+SetOutcome<store::NewEmail> prepare_one(Call& call, store::ReadTx& tx, const AccountInfo& account,
+                                        const json::object& properties) {
   auto raw = build_message(call, tx, account, properties);
   if (!raw) return std::unexpected(raw.error());
   return prepare_email(call, *call.user.mail, account, *raw, properties);
@@ -76,7 +78,8 @@ Result<Prepared> prepare_all(Call& call, const SetArguments& set) {
   Prepared out;
   if (!set.create) return out;
   DHII_TRY(call.user.mail->read([&](store::ReadTx& tx) -> Result<void> {
-    for (const auto& item : *set.create) out.emplace(view(item.key()), prepare_one(call, tx, *set.account, item.value().get_object()));
+    for (const auto& item : *set.create)
+      out.emplace(view(item.key()), prepare_one(call, tx, *set.account, item.value().get_object()));
     return {};
   }));
   return out;
@@ -91,8 +94,10 @@ Answer set_in(Call& call, store::WriteTx& tx, const SetArguments& set, Prepared&
     if (!email) return std::unexpected(email.error());
     return add_prepared(call, tx, *set.account, std::move(*email), properties);
   };
-  const SetHandlers handlers{create, [&](std::string_view id, const json::object& patch) { return update_email(call, tx, *set.account, id, patch); },
-                             [&](std::string_view id) { return destroy_email_object(tx, *set.account, id); }};
+  const SetHandlers handlers{
+      create,
+      [&](std::string_view id, const json::object& patch) { return update_email(call, tx, *set.account, id, patch); },
+      [&](std::string_view id) { return destroy_email_object(tx, *set.account, id); }};
   if (auto error = run_set(call, set, handlers, answer)) return std::unexpected(*error);
   DHII_TRY_ASSIGN(const auto new_state, state_after(tx, set.account->id, store::DataType::kEmail, old_state));
   return std::move(answer).finish(new_state);
@@ -100,7 +105,8 @@ Answer set_in(Call& call, store::WriteTx& tx, const SetArguments& set, Prepared&
 
 }  // namespace
 
-SetOutcome<json::value> update_email(Call& call, store::WriteTx& tx, const AccountInfo& account, std::string_view id_text, const json::object& given) {
+SetOutcome<json::value> update_email(Call& call, store::WriteTx& tx, const AccountInfo& account,
+                                     std::string_view id_text, const json::object& given) {
   const auto id = parse_id<EmailId>(id_text);
   if (!id) return std::unexpected(not_found());
   DHII_TRY_ASSIGN(const auto emails, store::get_emails(tx, account.id, std::span(&*id, 1)));
@@ -111,9 +117,12 @@ SetOutcome<json::value> update_email(Call& call, store::WriteTx& tx, const Accou
   if (!after) return std::unexpected(after.error());
   const auto changed = changed_names(before, *after);
   std::vector<std::string> bad;
-  std::ranges::copy_if(changed, std::back_inserter(bad), [](const std::string& name) { return std::ranges::find(kMutable, name) == std::end(kMutable); });
-  if (!bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Only keywords and mailboxIds of an email change."));
-  if (auto done = store_changes(call, tx, account, emails.front(), *after, changed); !done) return std::unexpected(done.error());
+  std::ranges::copy_if(changed, std::back_inserter(bad),
+                       [](const std::string& name) { return std::ranges::find(kMutable, name) == std::end(kMutable); });
+  if (!bad.empty())
+    return std::unexpected(invalid_properties(std::move(bad), "Only keywords and mailboxIds of an email change."));
+  if (auto done = store_changes(call, tx, account, emails.front(), *after, changed); !done)
+    return std::unexpected(done.error());
   return json::value(nullptr);
 }
 

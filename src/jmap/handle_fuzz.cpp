@@ -23,8 +23,12 @@ struct World {
     std::string name = (std::filesystem::temp_directory_path() / "dhii-jmap-fuzz-XXXXXX").string();
     folder = ::mkdtemp(name.data());
     const Secret secret(std::string_view("0123456789abcdef0123456789ABCDEF"));
-    mail = std::move(*store::MailStore::open({.directory = folder, .user = UserId(1), .clock = &clock, .random = &store_random, .on_change = {}}, secret));
-    user = {UserId(1), "ann", {{AccountId(7), "Mail", "ann@example.com"}, {AccountId(8), "Local", "", store::AccountKind::kLocal}}, mail.get()};
+    mail = std::move(*store::MailStore::open(
+        {.directory = folder, .user = UserId(1), .clock = &clock, .random = &store_random, .on_change = {}}, secret));
+    user = {UserId(1),
+            "ann",
+            {{AccountId(7), "Mail", "ann@example.com"}, {AccountId(8), "Local", "", store::AccountKind::kLocal}},
+            mail.get()};
     fill();
   }
   ~World() {
@@ -33,9 +37,14 @@ struct World {
     std::filesystem::remove_all(folder, ignored);
   }
   void fill() {
-    const std::string raw = "From: Ann <ann@example.com>\r\nTo: bob@example.org\r\nSubject: Hello\r\nMessage-ID: <a@b>\r\n\r\nBody\r\n";
+    const std::string raw =
+        "From: Ann <ann@example.com>\r\nTo: bob@example.org\r\nSubject: Hello\r\nMessage-ID: <a@b>\r\n\r\nBody\r\n";
     auto done = mail->write([&](store::WriteTx& tx) -> Result<void> {
-      DHII_TRY_ASSIGN(const auto inbox, store::create_mailbox(tx, {.account = AccountId(7), .name = "INBOX", .role = store::Role::kInbox, .imap_name = "INBOX"}, store::Origin::kUpstream));
+      DHII_TRY_ASSIGN(
+          const auto inbox,
+          store::create_mailbox(
+              tx, {.account = AccountId(7), .name = "INBOX", .role = store::Role::kInbox, .imap_name = "INBOX"},
+              store::Origin::kUpstream));
       DHII_TRY(store::put_identity(tx, {IdentityId(), AccountId(7), "Ann", "ann@example.com", "", "", "", ""}));
       store::NewEmail email{.account = AccountId(7), .blob = tx.blobs().prepare(raw), .digest = *mime::digest(raw)};
       email.mailboxes = {inbox};

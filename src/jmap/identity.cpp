@@ -14,7 +14,7 @@ namespace {
 
 using Storage = json::storage_ptr;
 constexpr std::string_view kSettable[] = {"name", "email", "replyTo", "bcc", "textSignature", "htmlSignature"};
-constexpr std::size_t kMaxIdentityAddresses = 50;   // Reply-To and Bcc of every message: a few
+constexpr std::size_t kMaxIdentityAddresses = 50;  // Reply-To and Bcc of every message: a few
 
 // Stored as JSON text; what the store gives back is ours, but null rather than a crash if it is not JSON.
 json::value stored_addresses(const std::string& text, const Storage& storage) {
@@ -33,7 +33,9 @@ constexpr Property<store::Identity> kProperties[] = {
     {"mayDelete", [](const store::Identity&, const Storage&) { return json::value(true); }},
 };
 
-bool is_clean(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos; }
+bool is_clean(std::string_view text) {
+  return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+}
 
 bool is_address_object(const json::value& value) {
   const auto* object = value.if_object();
@@ -47,13 +49,14 @@ bool is_address_object(const json::value& value) {
 struct Reader {
   store::Identity& out;
 
-  bool text(const json::value& value, std::string store::Identity::*member, bool one_line) {
+  bool text(const json::value& value, std::string store::Identity::* member, bool one_line) {
     const auto given = value.is_null() ? std::optional(std::string_view()) : as_string(value);
-    if (!given || given->size() > kMaxIdentityTextBytes || given->contains('\0') || (one_line && !is_clean(*given))) return false;
+    if (!given || given->size() > kMaxIdentityTextBytes || given->contains('\0') || (one_line && !is_clean(*given)))
+      return false;
     out.*member = *given;
     return true;
   }
-  bool addresses(const json::value& value, std::string store::Identity::*member) {
+  bool addresses(const json::value& value, std::string store::Identity::* member) {
     (out.*member).clear();
     if (value.is_null()) return true;
     const auto* list = value.if_array();
@@ -85,7 +88,8 @@ SetOutcome<void> read_identity(const json::object& properties, store::Identity& 
     if (!reader.read(view(item.key()), item.value())) bad.emplace_back(view(item.key()).substr(0, 100));
   }
   if (out.email.empty() && !properties.contains("email")) bad.emplace_back("email");
-  if (!bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Not a usable value, or not one to be set."));
+  if (!bad.empty())
+    return std::unexpected(invalid_properties(std::move(bad), "Not a usable value, or not one to be set."));
   return {};
 }
 
@@ -95,7 +99,8 @@ struct IdentitySet {
   const AccountInfo& account;
 
   SetOutcome<json::object> create(const json::object& properties) {
-    if (auto bad = names_outside(properties, kSettable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be set."));
+    if (auto bad = names_outside(properties, kSettable); !bad.empty())
+      return std::unexpected(invalid_properties(std::move(bad), "Can't be set."));
     store::Identity identity;
     identity.account = account.id;
     if (auto done = read_identity(properties, identity); !done) return std::unexpected(done.error());
@@ -114,8 +119,10 @@ struct IdentitySet {
     json::object changed(call.storage);
     for (const auto& name : changed_names(before, *after)) changed.emplace(key(name), *find(*after, name));
     // The address of an identity is immutable (RFC 8621 §6).
-    if (changed.contains("email")) return std::unexpected(invalid_property("email", "The address of an identity can't be changed."));
-    if (auto bad = names_outside(changed, kSettable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be changed."));
+    if (changed.contains("email"))
+      return std::unexpected(invalid_property("email", "The address of an identity can't be changed."));
+    if (auto bad = names_outside(changed, kSettable); !bad.empty())
+      return std::unexpected(invalid_properties(std::move(bad), "Can't be changed."));
     if (auto done = read_identity(changed, *found); !done) return std::unexpected(done.error());
     if (!changed.empty()) DHII_TRY(store::put_identity(tx, *found));
     return json::value(nullptr);

@@ -29,10 +29,13 @@ struct World {
     std::string name = (std::filesystem::temp_directory_path() / "dhii-jmap-bench-XXXXXX").string();
     folder = ::mkdtemp(name.data());
     const Secret secret(std::string_view("0123456789abcdef0123456789ABCDEF"));
-    mail = std::move(*store::MailStore::open({.directory = folder, .user = UserId(1), .clock = &clock, .random = &random, .on_change = {}}, secret));
+    mail = std::move(*store::MailStore::open(
+        {.directory = folder, .user = UserId(1), .clock = &clock, .random = &random, .on_change = {}}, secret));
     user = {UserId(1), "ann", {{AccountId(7), "Mail", "ann@example.com"}}, mail.get()};
     inbox = *mail->write([&](store::WriteTx& tx) {
-      return store::create_mailbox(tx, {.account = AccountId(7), .name = "INBOX", .role = store::Role::kInbox, .imap_name = "INBOX"}, store::Origin::kUpstream);
+      return store::create_mailbox(
+          tx, {.account = AccountId(7), .name = "INBOX", .role = store::Role::kInbox, .imap_name = "INBOX"},
+          store::Origin::kUpstream);
     });
     for (int from = 0; from < kMessages; from += 1'000) fill(from, from + 1'000);
   }
@@ -44,15 +47,19 @@ struct World {
   void fill(int from, int to) {
     std::vector<store::NewEmail> emails;
     for (int i = from; i < to; ++i) {
-      const std::string raw = fmt::format("From: Person {} <p{}@example.com>\r\nTo: Ann Example <ann@example.com>\r\nSubject: Report number {}\r\nMessage-ID: <{}@example.com>\r\n"
-                                          "Content-Type: text/plain; charset=utf-8\r\n\r\nThe body of report {} says some words about the weather.\r\n", i % 97, i % 97, i, i, i);
+      const std::string raw = fmt::format(
+          "From: Person {} <p{}@example.com>\r\nTo: Ann Example <ann@example.com>\r\nSubject: Report number "
+          "{}\r\nMessage-ID: <{}@example.com>\r\n"
+          "Content-Type: text/plain; charset=utf-8\r\n\r\nThe body of report {} says some words about the weather.\r\n",
+          i % 97, i % 97, i, i, i);
       store::NewEmail email{.account = AccountId(7), .blob = mail->blobs().prepare(raw), .digest = *mime::digest(raw)};
       email.mailboxes = {inbox};
       email.received_at = from_unix_seconds(1'700'000'000 + i * 60);
       email.uid = Uid(static_cast<std::uint32_t>(i + 1));
       emails.push_back(std::move(email));
     }
-    newest = mail->write([&](store::WriteTx& tx) { return store::add_emails(tx, emails, store::Origin::kUpstream); })->back();
+    newest = mail->write([&](store::WriteTx& tx) { return store::add_emails(tx, emails, store::Origin::kUpstream); })
+                 ->back();
   }
 };
 
@@ -62,7 +69,8 @@ World& world() {
 }
 
 std::string request(std::string_view calls) {
-  return R"({"using":["urn:ietf:params:jmap:core","urn:ietf:params:jmap:mail"],"methodCalls":)" + std::string(calls) + "}";
+  return R"({"using":["urn:ietf:params:jmap:core","urn:ietf:params:jmap:mail"],"methodCalls":)" + std::string(calls) +
+         "}";
 }
 
 void run(benchmark::State& state, const std::string& text) {
@@ -75,13 +83,21 @@ void run(benchmark::State& state, const std::string& text) {
   state.counters["bytes"] = static_cast<double>(bytes);
 }
 
-constexpr std::string_view kList = R"([["Email/query",{{"accountId":"a7","filter":{{"inMailbox":"{}"}},"sort":[{{"property":"receivedAt","isAscending":false}}],"collapseThreads":{},"limit":50}},"0"],)"
-                                   R"(["Email/get",{{"accountId":"a7","#ids":{{"resultOf":"0","name":"Email/query","path":"/ids"}},"properties":["id","threadId","mailboxIds","keywords","from","subject","receivedAt","hasAttachment","preview"]}},"1"]])";
+constexpr std::string_view kList =
+    R"([["Email/query",{{"accountId":"a7","filter":{{"inMailbox":"{}"}},"sort":[{{"property":"receivedAt","isAscending":false}}],"collapseThreads":{},"limit":50}},"0"],)"
+    R"(["Email/get",{{"accountId":"a7","#ids":{{"resultOf":"0","name":"Email/query","path":"/ids"}},"properties":["id","threadId","mailboxIds","keywords","from","subject","receivedAt","hasAttachment","preview"]}},"1"]])";
 
-void BM_List50(benchmark::State& state) { run(state, request(fmt::format(fmt::runtime(kList), jmap::id_text(world().inbox), "false"))); }
-void BM_List50CollapsedThreads(benchmark::State& state) { run(state, request(fmt::format(fmt::runtime(kList), jmap::id_text(world().inbox), "true"))); }
+void BM_List50(benchmark::State& state) {
+  run(state, request(fmt::format(fmt::runtime(kList), jmap::id_text(world().inbox), "false")));
+}
+void BM_List50CollapsedThreads(benchmark::State& state) {
+  run(state, request(fmt::format(fmt::runtime(kList), jmap::id_text(world().inbox), "true")));
+}
 void BM_OpenMessage(benchmark::State& state) {
-  run(state, request(fmt::format(R"([["Email/get",{{"accountId":"a7","ids":["{}"],"properties":["bodyValues","textBody","htmlBody","attachments","from","to","cc","subject","sentAt"],"fetchTextBodyValues":true,"fetchHTMLBodyValues":true}},"0"]])", jmap::id_text(world().newest))));
+  run(state,
+      request(fmt::format(
+          R"([["Email/get",{{"accountId":"a7","ids":["{}"],"properties":["bodyValues","textBody","htmlBody","attachments","from","to","cc","subject","sentAt"],"fetchTextBodyValues":true,"fetchHTMLBodyValues":true}},"0"]])",
+          jmap::id_text(world().newest))));
 }
 void BM_Echo(benchmark::State& state) { run(state, request(R"([["Core/echo",{},"0"]])")); }
 

@@ -10,8 +10,9 @@ using Storage = json::storage_ptr;
 
 json::value rights(const MailboxRow& row, const Storage& storage) {
   const bool write = !row.read_only;
-  const bool holds_mail = row.mailbox.selectable;   // \Noselect: only a place in the tree
-  const bool own = row.mailbox.role != store::Role::kInbox;  // INBOX can't be renamed away or deleted (RFC 9051 §6.3.5, §6.3.6)
+  const bool holds_mail = row.mailbox.selectable;  // \Noselect: only a place in the tree
+  const bool own =
+      row.mailbox.role != store::Role::kInbox;  // INBOX can't be renamed away or deleted (RFC 9051 §6.3.5, §6.3.6)
   json::object out(storage);
   out.emplace("mayReadItems", holds_mail);
   out.emplace("mayAddItems", write && holds_mail);
@@ -28,7 +29,10 @@ json::value rights(const MailboxRow& row, const Storage& storage) {
 constexpr Property<MailboxRow> kProperties[] = {
     {"id", [](const MailboxRow& r, const Storage& s) { return id_value(r.id, s); }},
     {"name", [](const MailboxRow& r, const Storage& s) { return text_value(r.mailbox.name, s); }},
-    {"parentId", [](const MailboxRow& r, const Storage& s) { return r.mailbox.parent ? id_value(r.mailbox.parent, s) : json::value(nullptr, s); }},
+    {"parentId",
+     [](const MailboxRow& r, const Storage& s) {
+       return r.mailbox.parent ? id_value(r.mailbox.parent, s) : json::value(nullptr, s);
+     }},
     {"role", [](const MailboxRow& r, const Storage& s) { return text_or_null(store::role_name(r.mailbox.role), s); }},
     {"sortOrder", [](const MailboxRow& r, const Storage& s) { return json::value(r.mailbox.sort_order, s); }},
     {"totalEmails", [](const MailboxRow& r, const Storage& s) { return json::value(r.mailbox.total_emails, s); }},
@@ -61,7 +65,9 @@ Result<std::vector<MailboxRow>> mailbox_rows(store::ReadTx& tx, const AccountInf
   return out;
 }
 
-json::object render_mailbox(const MailboxRow& row, const json::storage_ptr& storage) { return render_all(row, kProperties, storage); }
+json::object render_mailbox(const MailboxRow& row, const json::storage_ptr& storage) {
+  return render_all(row, kProperties, storage);
+}
 
 const MailboxRow* find_row(const std::vector<MailboxRow>& rows, MailboxId id) {
   const auto found = std::ranges::find(rows, id, &MailboxRow::id);
@@ -82,6 +88,8 @@ Answer mailbox_get(Call& call) {
   });
 }
 
-Answer mailbox_changes(Call& call) { return standard_changes(call, store::DataType::kMailbox, write_id<MailboxId>, add_updated_properties); }
+Answer mailbox_changes(Call& call) {
+  return standard_changes(call, store::DataType::kMailbox, write_id<MailboxId>, add_updated_properties);
+}
 
 }  // namespace dhii::jmap

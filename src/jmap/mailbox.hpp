@@ -12,7 +12,7 @@ namespace dhii::jmap {
 struct MailboxRow {
   MailboxId id;
   store::Mailbox mailbox;
-  bool read_only = false;   // the account is
+  bool read_only = false;  // the account is
 };
 
 Result<std::vector<MailboxRow>> mailbox_rows(store::ReadTx& tx, const AccountInfo& account);

@@ -1,4 +1,5 @@
-// Mailbox/query and Mailbox/queryChanges (RFC 8621 §2.3, §2.4). An account has tens to hundreds of mailboxes: all are looked at.
+// Mailbox/query and Mailbox/queryChanges (RFC 8621 §2.3, §2.4). An account has tens to hundreds of mailboxes: all are
+// looked at.
 #include <algorithm>
 #include <functional>
 
@@ -28,9 +29,12 @@ Outcome<Test> read_operator(const Call& call, const json::object& filter) {
     if (!test) return std::unexpected(test.error());
     tests.push_back(std::move(*test));
   }
-  if (name == "AND") return [tests](const store::Mailbox& m) { return std::ranges::all_of(tests, [&](const Test& t) { return t(m); }); };
+  if (name == "AND")
+    return [tests](const store::Mailbox& m) { return std::ranges::all_of(tests, [&](const Test& t) { return t(m); }); };
   const bool wanted = name == "OR";
-  return [tests, wanted](const store::Mailbox& m) { return std::ranges::any_of(tests, [&](const Test& t) { return t(m); }) == wanted; };
+  return [tests, wanted](const store::Mailbox& m) {
+    return std::ranges::any_of(tests, [&](const Test& t) { return t(m); }) == wanted;
+  };
 }
 
 Outcome<Test> read_condition(const Call& call, const json::object& filter) {
@@ -43,11 +47,14 @@ Outcome<Test> read_condition(const Call& call, const json::object& filter) {
     tests.emplace_back([id, top](const store::Mailbox& m) { return top ? !m.parent : id && m.parent == *id; });
   }
   if (const auto name = fields.string("name")) {
-    tests.emplace_back([part = ascii_lower(*name)](const store::Mailbox& m) { return ascii_lower(m.name).contains(part); });
+    tests.emplace_back(
+        [part = ascii_lower(*name)](const store::Mailbox& m) { return ascii_lower(m.name).contains(part); });
   }
   if (const auto* role = fields.any("role")) {
     if (!role->is_string() && !role->is_null()) fields.refuse("role", "a role or null");
-    tests.emplace_back([wanted = std::string(as_string(*role).value_or(""))](const store::Mailbox& m) { return store::role_name(m.role) == wanted; });
+    tests.emplace_back([wanted = std::string(as_string(*role).value_or(""))](const store::Mailbox& m) {
+      return store::role_name(m.role) == wanted;
+    });
   }
   if (const auto has = fields.maybe_boolean("hasAnyRole")) {
     tests.emplace_back([has](const store::Mailbox& m) { return (m.role != store::Role::kNone) == *has; });
@@ -108,7 +115,8 @@ struct MailboxQuery {
   bool sort_as_tree = false, filter_as_tree = false;
 };
 
-Outcome<MailboxQuery> read_query(const Call& call, Arguments& arguments, const json::object* filter, const json::array* sort) {
+Outcome<MailboxQuery> read_query(const Call& call, Arguments& arguments, const json::object* filter,
+                                 const json::array* sort) {
   MailboxQuery out;
   if (filter) {
     auto test = read_filter(call, *filter);

@@ -67,7 +67,8 @@ class Reader {
 
   void read_name(const json::value& value) {
     const auto name = as_string(value);
-    if (!name || !is_mailbox_name(*name)) return refuse("name", "A mailbox name has 1 to 255 bytes and no control characters.");
+    if (!name || !is_mailbox_name(*name))
+      return refuse("name", "A mailbox name has 1 to 255 bytes and no control characters.");
     out_.name = *name;
   }
 
@@ -100,7 +101,8 @@ class Reader {
 
   void read_sort_order(const json::value& value) {
     const auto number = as_int(value);
-    if (!number || *number < 0 || *number >= (std::int64_t{1} << 31)) return refuse("sortOrder", "Must be from 0 to 2^31-1.");
+    if (!number || *number < 0 || *number >= (std::int64_t{1} << 31))
+      return refuse("sortOrder", "Must be from 0 to 2^31-1.");
     out_.sort_order = static_cast<std::int32_t>(*number);
   }
 
@@ -130,7 +132,8 @@ struct MailboxSet {
   bool remove_emails = false;
 
   SetOutcome<json::object> create(const json::object& properties) {
-    if (auto bad = names_outside(properties, kSettable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be set."));
+    if (auto bad = names_outside(properties, kSettable); !bad.empty())
+      return std::unexpected(invalid_properties(std::move(bad), "Can't be set."));
     DHII_TRY_ASSIGN(const auto rows, mailbox_rows(tx, account));
     store::Mailbox mailbox;
     if (auto done = Reader(call, rows, mailbox).read(properties); !done) return std::unexpected(done.error());
@@ -164,18 +167,22 @@ struct MailboxSet {
     if (!after) return std::unexpected(after.error());
     json::object changed(call.storage);
     for (const auto& name : changed_names(before, *after)) changed.emplace(key(name), *find(*after, name));
-    if (auto bad = names_outside(changed, kSettable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Can't be changed."));
+    if (auto bad = names_outside(changed, kSettable); !bad.empty())
+      return std::unexpected(invalid_properties(std::move(bad), "Can't be changed."));
     if (changed.empty()) return json::value(nullptr);
-    if (row->mailbox.role == store::Role::kInbox && (changed.contains("name") || changed.contains("parentId") || changed.contains("role"))) {
+    if (row->mailbox.role == store::Role::kInbox &&
+        (changed.contains("name") || changed.contains("parentId") || changed.contains("role"))) {
       return std::unexpected(SetError("forbidden", "The inbox can't be renamed or moved."));
     }
     return store_update(row->mailbox, rows, changed);
   }
 
-  SetOutcome<json::value> store_update(store::Mailbox mailbox, const std::vector<MailboxRow>& rows, json::object changed) {
+  SetOutcome<json::value> store_update(store::Mailbox mailbox, const std::vector<MailboxRow>& rows,
+                                       json::object changed) {
     if (!changed.contains("name")) changed.emplace("name", text_value(mailbox.name, call.storage));
     if (auto done = Reader(call, rows, mailbox).read(changed); !done) return std::unexpected(done.error());
-    if (auto done = store::update_mailbox(tx, mailbox, store::Origin::kLocal); !done) return std::unexpected(name_taken_or(done.error()));
+    if (auto done = store::update_mailbox(tx, mailbox, store::Origin::kLocal); !done)
+      return std::unexpected(name_taken_or(done.error()));
     return json::value(nullptr);
   }
 
@@ -184,7 +191,8 @@ struct MailboxSet {
     const auto id = parse_id<MailboxId>(id_text);
     const auto* row = id ? find_row(rows, *id) : nullptr;
     if (!row) return std::unexpected(not_found());
-    if (row->mailbox.role == store::Role::kInbox) return std::unexpected(SetError("forbidden", "The inbox can't be deleted."));
+    if (row->mailbox.role == store::Role::kInbox)
+      return std::unexpected(SetError("forbidden", "The inbox can't be deleted."));
     if (std::ranges::any_of(rows, [&](const MailboxRow& r) { return r.mailbox.parent == *id; })) {
       SetError error("mailboxHasChild", "");
       error.severity = SetError::Severity::kRetry;  // a child may be destroyed by the same call

@@ -20,7 +20,8 @@ struct Service::InFlight {
 
   class Slot {
    public:
-    Slot(InFlight& owner, Counts& counts, UserId user, std::size_t limit) : owner_(owner), counts_(counts), user_(user) {
+    Slot(InFlight& owner, Counts& counts, UserId user, std::size_t limit)
+        : owner_(owner), counts_(counts), user_(user) {
       const std::lock_guard lock(owner_.mutex);
       auto& n = counts_[user_];
       taken_ = n < limit;
@@ -47,7 +48,8 @@ namespace {
 
 constexpr std::size_t kArenaBytes = 128 * 1024;  // a list of 50 fits without asking malloc twice
 
-json::array triple(std::string_view name, json::object arguments, std::string_view call_id, const json::storage_ptr& storage) {
+json::array triple(std::string_view name, json::object arguments, std::string_view call_id,
+                   const json::storage_ptr& storage) {
   json::array out(storage);
   out.reserve(3);
   out.push_back(text_value(name, storage));
@@ -99,7 +101,8 @@ std::string render_response(Conversation& conversation, std::string_view session
   out.emplace("sessionState", text_value(session_state, conversation.storage));
   if (conversation.request.wants_created_ids) {
     json::object ids(conversation.storage);
-    for (const auto& [creation_id, id] : conversation.request.created_ids) ids.emplace(key(creation_id), text_value(id, conversation.storage));
+    for (const auto& [creation_id, id] : conversation.request.created_ids)
+      ids.emplace(key(creation_id), text_value(id, conversation.storage));
     out.emplace("createdIds", std::move(ids));
   }
   return to_text(json::value(std::move(out)));
@@ -129,9 +132,12 @@ Service::Service(const Clock& clock, Random& random, Limits limits)
 Service::~Service() = default;
 
 HandleResult Service::handle(const UserContext& user, std::string_view request_body) {
-  if (request_body.size() > limits_.request_bytes) return limit_problem(413, "maxSizeRequest", "The request is too large.");
+  if (request_body.size() > limits_.request_bytes)
+    return limit_problem(413, "maxSizeRequest", "The request is too large.");
   const InFlight::Slot slot(*in_flight_, in_flight_->requests, user.user, limits_.concurrent_requests);
-  if (!slot) return limit_problem(429, "maxConcurrentRequests", "Too many requests of this user are under way; try again in a moment.");
+  if (!slot)
+    return limit_problem(429, "maxConcurrentRequests",
+                         "Too many requests of this user are under way; try again in a moment.");
   const auto arena = std::make_unique_for_overwrite<unsigned char[]>(kArenaBytes);
   json::monotonic_resource memory(arena.get(), kArenaBytes);
   const json::storage_ptr storage(&memory);
@@ -144,22 +150,32 @@ HandleResult Service::handle(const UserContext& user, std::string_view request_b
   return {200, "application/json", render_response(conversation, session_state(user))};
 }
 
-HandleResult Service::upload(const UserContext& user, std::string_view account_id, std::string_view type, std::string_view bytes) {
+HandleResult Service::upload(const UserContext& user, std::string_view account_id, std::string_view type,
+                             std::string_view bytes) {
   const auto* account = account_named(user, account_id);
   if (!account) return plain_problem(404, "Not Found", "There is no such account.");
   if (account->read_only) return plain_problem(403, "Forbidden", "This account is read-only.");
-  if (bytes.size() > limits_.upload_bytes) return limit_problem(413, "maxSizeUpload", "The file is too large to be sent by mail.");
+  if (bytes.size() > limits_.upload_bytes)
+    return limit_problem(413, "maxSizeUpload", "The file is too large to be sent by mail.");
   const InFlight::Slot slot(*in_flight_, in_flight_->uploads, user.user, limits_.concurrent_upload);
-  if (!slot) return limit_problem(429, "maxConcurrentUpload", "Too many uploads of this user are under way; try again in a moment.");
+  if (!slot)
+    return limit_problem(429, "maxConcurrentUpload",
+                         "Too many uploads of this user are under way; try again in a moment.");
   const auto blob = user.mail->blobs().prepare(bytes);
-  const auto kept = user.mail->write([&](store::WriteTx& tx) { return store::keep_upload(tx, account->id, blob, type); });
+  const auto kept =
+      user.mail->write([&](store::WriteTx& tx) { return store::keep_upload(tx, account->id, blob, type); });
   if (!kept) return plain_problem(500, "Internal Server Error", kept.error().sentence());
-  json::object out{{"accountId", id_text(account->id)}, {"blobId", store::to_text(blob.id)}, {"type", to_valid_utf8(type)}, {"size", bytes.size()}};
+  json::object out{{"accountId", id_text(account->id)},
+                   {"blobId", store::to_text(blob.id)},
+                   {"type", to_valid_utf8(type)},
+                   {"size", bytes.size()}};
   return {201, "application/json", to_text(out)};
 }
 
 DownloadResult Service::download(const UserContext& user, std::string_view account_id, std::string_view blob_id) {
-  const auto missing = [] { return DownloadResult{404, "", plain_problem(404, "Not Found", "There is no such file.").body}; };
+  const auto missing = [] {
+    return DownloadResult{404, "", plain_problem(404, "Not Found", "There is no such file.").body};
+  };
   const auto* account = account_named(user, account_id);
   const auto ref = parse_blob_ref(blob_id);
   if (!account || !ref) return missing();

@@ -17,23 +17,29 @@ class JmapService : public JmapTest {
     if (const auto* limit = value.as_object().if_contains("limit")) out += " " + std::string(view(limit->as_string()));
     return out;
   }
-  static std::string with_calls(std::string_view calls) { return R"({"using":["urn:ietf:params:jmap:core"],"methodCalls":)" + std::string(calls) + "}"; }
+  static std::string with_calls(std::string_view calls) {
+    return R"({"using":["urn:ietf:params:jmap:core"],"methodCalls":)" + std::string(calls) + "}";
+  }
 };
 
 TEST_F(JmapService, SaysWhatIsNoJson) {
-  for (const auto* body : {"", "{", "\xff", R"({"using":[],"using":[],"methodCalls":[]})"}) EXPECT_EQ(problem(body), "urn:ietf:params:jmap:error:notJSON") << body;
+  for (const auto* body : {"", "{", "\xff", R"({"using":[],"using":[],"methodCalls":[]})"})
+    EXPECT_EQ(problem(body), "urn:ietf:params:jmap:error:notJSON") << body;
   EXPECT_EQ(problem(with_calls(std::string(100'000, '['))), "urn:ietf:params:jmap:error:notJSON");
   EXPECT_EQ(problem(std::string_view("{\0}", 3)), "urn:ietf:params:jmap:error:notJSON");
 }
 
 TEST_F(JmapService, SaysWhatIsNoRequest) {
-  for (const auto* body : {"[]", "{}", R"({"using":[]})", R"({"using":{},"methodCalls":[]})", R"({"using":[1],"methodCalls":[]})", R"({"using":[],"methodCalls":[[]]})",
-                           R"({"using":[],"methodCalls":[["Core/echo",[],"0"]]})", R"({"using":[],"methodCalls":[["Core/echo",{},0]]})", R"({"using":[],"methodCalls":[],"createdIds":{"a":1}})"})
+  for (const auto* body :
+       {"[]", "{}", R"({"using":[]})", R"({"using":{},"methodCalls":[]})", R"({"using":[1],"methodCalls":[]})",
+        R"({"using":[],"methodCalls":[[]]})", R"({"using":[],"methodCalls":[["Core/echo",[],"0"]]})",
+        R"({"using":[],"methodCalls":[["Core/echo",{},0]]})", R"({"using":[],"methodCalls":[],"createdIds":{"a":1}})"})
     EXPECT_EQ(problem(body), "urn:ietf:params:jmap:error:notRequest") << body;
 }
 
 TEST_F(JmapService, SaysWhichCapabilityIsUnknown) {
-  EXPECT_EQ(problem(R"({"using":["urn:ietf:params:jmap:vacationresponse"],"methodCalls":[]})"), "urn:ietf:params:jmap:error:unknownCapability");
+  EXPECT_EQ(problem(R"({"using":["urn:ietf:params:jmap:vacationresponse"],"methodCalls":[]})"),
+            "urn:ietf:params:jmap:error:unknownCapability");
 }
 
 TEST_F(JmapService, EnforcesItsLimitsByName) {
@@ -49,20 +55,27 @@ TEST_F(JmapService, EnforcesItsLimitsByName) {
 }
 
 TEST_F(JmapService, KnowsOnlyMethodsOfTheCapabilitiesUsed) {
-  const auto result = service.handle(context, with_calls(R"([["Core/echo",{"a":[1]},"0"],["Mailbox/get",{"accountId":"a7"},"1"],["Foo/bar",{},"2"]])"));
-  EXPECT_EQ(json::parse(result.body).at("methodResponses"),
-            json::parse(R"([["Core/echo",{"a":[1]},"0"],["error",{"type":"unknownMethod"},"1"],["error",{"type":"unknownMethod"},"2"]])"));
+  const auto result = service.handle(
+      context,
+      with_calls(R"([["Core/echo",{"a":[1]},"0"],["Mailbox/get",{"accountId":"a7"},"1"],["Foo/bar",{},"2"]])"));
+  EXPECT_EQ(
+      json::parse(result.body).at("methodResponses"),
+      json::parse(
+          R"([["Core/echo",{"a":[1]},"0"],["error",{"type":"unknownMethod"},"1"],["error",{"type":"unknownMethod"},"2"]])"));
 }
 
 TEST_F(JmapService, OneFailingCallLeavesTheOthersAlone) {
-  auto response = call(R"([["Email/get",{"accountId":"a7","#ids":{"resultOf":"x","name":"Email/query","path":"/ids"}},"0"],["Core/echo",{},"1"]])");
+  auto response = call(
+      R"([["Email/get",{"accountId":"a7","#ids":{"resultOf":"x","name":"Email/query","path":"/ids"}},"0"],["Core/echo",{},"1"]])");
   EXPECT_EQ(response.at("methodResponses").at(0).at(1).at("type"), "invalidResultReference");
   EXPECT_EQ(response.at("methodResponses").at(1).at(0), "Core/echo");
 }
 
 TEST_F(JmapService, CreatedIdsGoAcrossCallsAndRequests) {
-  const auto result = service.handle(context, R"({"using":["urn:ietf:params:jmap:core","urn:ietf:params:jmap:mail"],"createdIds":{"old":")" + id_text(archive) +
-                                                  R"("},"methodCalls":[["Mailbox/set",{"accountId":"a7","create":{"new":{"name":"N","parentId":"#old"}}},"0"]]})");
+  const auto result = service.handle(
+      context,
+      R"({"using":["urn:ietf:params:jmap:core","urn:ietf:params:jmap:mail"],"createdIds":{"old":")" + id_text(archive) +
+          R"("},"methodCalls":[["Mailbox/set",{"accountId":"a7","create":{"new":{"name":"N","parentId":"#old"}}},"0"]]})");
   const auto value = json::parse(result.body);
   EXPECT_EQ(value.at("createdIds").at("old"), jmap::key(id_text(archive)));
   EXPECT_EQ(value.at("createdIds").at("new"), value.at("methodResponses").at(0).at(1).at("created").at("new").at("id"));
@@ -74,8 +87,15 @@ TEST_F(JmapService, SessionNamesAccountsLimitsAndState) {
   EXPECT_EQ(session.at("apiUrl"), "https://mail.example.org/jmap/api");
   EXPECT_EQ(session.at("primaryAccounts").at("urn:ietf:params:jmap:mail"), "a7");
   EXPECT_EQ(session.at("accounts").at("a9").at("isReadOnly"), true);
-  EXPECT_EQ(session.at("accounts").at("a7").at("accountCapabilities").at("urn:ietf:params:jmap:submission").at("maxDelayedSend").to_number<int>(), kMaxDelayedSend.count());
-  EXPECT_EQ(session.at("capabilities").at("urn:ietf:params:jmap:core").at("maxObjectsInGet").to_number<std::size_t>(), kMaxObjectsInGet);
+  EXPECT_EQ(session.at("accounts")
+                .at("a7")
+                .at("accountCapabilities")
+                .at("urn:ietf:params:jmap:submission")
+                .at("maxDelayedSend")
+                .to_number<int>(),
+            kMaxDelayedSend.count());
+  EXPECT_EQ(session.at("capabilities").at("urn:ietf:params:jmap:core").at("maxObjectsInGet").to_number<std::size_t>(),
+            kMaxObjectsInGet);
   EXPECT_EQ(session.at("state"), json::parse(service.handle(context, with_calls("[]")).body).at("sessionState"));
   const auto before = service.session_state(context);
   context.accounts[2].read_only = false;
@@ -105,8 +125,10 @@ TEST_F(JmapService, UploadsAreReadBackByTheirOwnerOnly) {
   EXPECT_EQ(service.download(context, "a1", blob).status, 404u);
   EXPECT_EQ(service.upload(context, "a9", "", "x").status, 403u);
   EXPECT_EQ(service.upload(context, "a1", "", "x").status, 404u);
-  for (const auto* id : {"", "b", "b0000000000000000000000000000000000000000", "../../etc/passwd"}) EXPECT_EQ(service.download(context, "a7", id).status, 404u) << id;
-  for (const auto* tail : {"-", "-x", "-1.1", "-../1", "-9", "x"}) EXPECT_EQ(service.download(context, "a7", blob + tail).status, 404u) << tail;
+  for (const auto* id : {"", "b", "b0000000000000000000000000000000000000000", "../../etc/passwd"})
+    EXPECT_EQ(service.download(context, "a7", id).status, 404u) << id;
+  for (const auto* tail : {"-", "-x", "-1.1", "-../1", "-9", "x"})
+    EXPECT_EQ(service.download(context, "a7", blob + tail).status, 404u) << tail;
 }
 
 TEST_F(JmapService, RefusesUploadsOverTheLimit) {
@@ -118,9 +140,13 @@ TEST_F(JmapService, RefusesUploadsOverTheLimit) {
 }
 
 TEST_F(JmapService, PartsAreDownloadedDecoded) {
-  const auto id = add_raw("From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nHi\r\n--x\r\n"
-                          "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\nUERG\r\n--x--\r\n");
-  const auto got = one("Email/get", R"({"accountId":"a7","ids":[")" + id_text(id) + R"("],"properties":["attachments","blobId"]})");
+  const auto id = add_raw(
+      "From: a@example.com\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; "
+      "boundary=x\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\nHi\r\n--x\r\n"
+      "Content-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: "
+      "base64\r\n\r\nUERG\r\n--x--\r\n");
+  const auto got =
+      one("Email/get", R"({"accountId":"a7","ids":[")" + id_text(id) + R"("],"properties":["attachments","blobId"]})");
   const auto& part = got.at("list").at(0).at("attachments").at(0);
   EXPECT_EQ(part.at("name"), "a.pdf");
   const std::string blob(view(part.at("blobId").as_string()));
@@ -137,16 +163,41 @@ TEST_F(JmapService, CountsConcurrentRequestsPerUser) {
 }
 
 TEST_F(JmapService, SurvivesEveryMethodWithNonsense) {
-  constexpr const char* kMethods[] = {"Blob/copy", "Mailbox/get", "Mailbox/changes", "Mailbox/query", "Mailbox/queryChanges", "Mailbox/set", "Thread/get", "Thread/changes", "Email/get", "Email/changes",
-                                      "Email/query", "Email/queryChanges", "Email/set", "Email/import", "Email/parse", "Email/copy", "SearchSnippet/get", "Identity/get", "Identity/changes", "Identity/set",
-                                      "EmailSubmission/get", "EmailSubmission/changes", "EmailSubmission/query", "EmailSubmission/queryChanges", "EmailSubmission/set"};
-  constexpr const char* kArguments[] = {"{}", R"({"accountId":null})", R"({"accountId":"a7","ids":7,"create":7,"filter":7,"sort":7,"sinceState":7,"sinceQueryState":7,"blobIds":7,"emails":7,"emailIds":7})",
-                                        R"({"accountId":"a7","surprise\u0000":"\u0000"})"};
+  constexpr const char* kMethods[] = {"Blob/copy",
+                                      "Mailbox/get",
+                                      "Mailbox/changes",
+                                      "Mailbox/query",
+                                      "Mailbox/queryChanges",
+                                      "Mailbox/set",
+                                      "Thread/get",
+                                      "Thread/changes",
+                                      "Email/get",
+                                      "Email/changes",
+                                      "Email/query",
+                                      "Email/queryChanges",
+                                      "Email/set",
+                                      "Email/import",
+                                      "Email/parse",
+                                      "Email/copy",
+                                      "SearchSnippet/get",
+                                      "Identity/get",
+                                      "Identity/changes",
+                                      "Identity/set",
+                                      "EmailSubmission/get",
+                                      "EmailSubmission/changes",
+                                      "EmailSubmission/query",
+                                      "EmailSubmission/queryChanges",
+                                      "EmailSubmission/set"};
+  constexpr const char* kArguments[] = {
+      "{}", R"({"accountId":null})",
+      R"({"accountId":"a7","ids":7,"create":7,"filter":7,"sort":7,"sinceState":7,"sinceQueryState":7,"blobIds":7,"emails":7,"emailIds":7})",
+      R"({"accountId":"a7","surprise\u0000":"\u0000"})"};
   for (const auto* method : kMethods) {
     for (const auto* arguments : kArguments) {
       const auto error = one(method, arguments);
       EXPECT_EQ(answered, "error") << method << arguments;
-      EXPECT_TRUE(error.at("type") == "invalidArguments" || error.at("type") == "fromAccountNotFound") << method << arguments << to_text(error);
+      EXPECT_TRUE(error.at("type") == "invalidArguments" || error.at("type") == "fromAccountNotFound")
+          << method << arguments << to_text(error);
     }
   }
 }

@@ -55,8 +55,8 @@ json::object submission_capability(const AccountInfo& account, const Limits& lim
   if (!may_send(account)) return {{"maxDelayedSend", 0}, {"submissionExtensions", json::object()}};
   out["maxDelayedSend"] = limits.delayed_send.count();
   const auto latest = std::chrono::floor<std::chrono::days>(now + limits.delayed_send);
-  out["submissionExtensions"] =
-      json::object{{"FUTURERELEASE", json::array{std::to_string(limits.delayed_send.count()), utc_text(Timestamp(latest))}}};
+  out["submissionExtensions"] = json::object{
+      {"FUTURERELEASE", json::array{std::to_string(limits.delayed_send.count()), utc_text(Timestamp(latest))}}};
   return out;
 }
 
@@ -65,7 +65,10 @@ json::object account_object(const AccountInfo& account, const Limits& limits, Ti
   capabilities[key(kCoreCapability)] = json::object();
   capabilities[key(kMailCapability)] = mail_capability(account, limits);
   capabilities[key(kSubmissionCapability)] = submission_capability(account, limits, now);
-  return {{"name", account.name}, {"isPersonal", account.personal}, {"isReadOnly", account.read_only}, {"accountCapabilities", std::move(capabilities)}};
+  return {{"name", account.name},
+          {"isPersonal", account.personal},
+          {"isReadOnly", account.read_only},
+          {"accountCapabilities", std::move(capabilities)}};
 }
 
 // The first mirrored account, else the first of all.
@@ -117,7 +120,8 @@ Result<json::object> account_states(store::MailStore& mail, AccountId account, s
 std::string Service::session(const UserContext& user, std::string_view base_url) const {
   const std::string base(base_url);
   json::object accounts, out;
-  for (const auto& account : user.accounts) accounts[id_text(account.id)] = account_object(account, limits_, clock_.now());
+  for (const auto& account : user.accounts)
+    accounts[id_text(account.id)] = account_object(account, limits_, clock_.now());
   out["capabilities"] = json::object{{key(kCoreCapability), core_capability(limits_)},
                                      {key(kMailCapability), json::object()},
                                      {key(kSubmissionCapability), json::object()}};
@@ -150,7 +154,8 @@ std::string Service::session_state(const UserContext& user) const {
 std::string state_change(const store::ChangeEvent& event, std::string_view types) {
   json::object states;
   for (const auto& [type, name] : kTypes) {
-    if ((event.types >> static_cast<unsigned>(type) & 1) && wants(types, name)) states[key(name)] = state_text(event.state);
+    if ((event.types >> static_cast<unsigned>(type) & 1) && wants(types, name))
+      states[key(name)] = state_text(event.state);
   }
   if (states.empty()) return {};
   return render_changes({{id_text(event.account), std::move(states)}});

@@ -42,7 +42,8 @@ Answer snippet_get(Call& call) {
     if (!found) return std::unexpected(search_error(found.error()));
     for (const auto& snippet : *found) list.push_back(render_snippet(snippet, call.storage));
     for (const auto id : ids) {
-      if (std::ranges::find(*found, id, &search::Snippet::email) == found->end()) missing.push_back(id_value(id, call.storage));
+      if (std::ranges::find(*found, id, &search::Snippet::email) == found->end())
+        missing.push_back(id_value(id, call.storage));
     }
     auto out = call.object(3);
     out.emplace("accountId", id_value((*account)->id, call.storage));

@@ -38,8 +38,10 @@ json::value delivery_status(const Submission& s, const Storage& storage) {
   json::object out(storage);
   for (const auto& recipient : s.recipients) {
     json::object status(storage);
-    const std::string_view waiting = s.detail.empty() ? std::string_view("250 2.0.0 queued") : std::string_view(s.detail);
-    status.emplace("smtpReply", text_value(recipient.reply.empty() ? waiting : std::string_view(recipient.reply), storage));
+    const std::string_view waiting =
+        s.detail.empty() ? std::string_view("250 2.0.0 queued") : std::string_view(s.detail);
+    status.emplace("smtpReply",
+                   text_value(recipient.reply.empty() ? waiting : std::string_view(recipient.reply), storage));
     status.emplace("delivered", text_value(delivered_name(recipient.delivered), storage));
     status.emplace("displayed", text_value("unknown", storage));
     out.insert_or_assign(key(recipient.email), std::move(status));
@@ -62,12 +64,13 @@ constexpr Property<Submission> kProperties[] = {
     {"mdnBlobIds", empty_list},
 };
 
-// ---- query -----------------------------------------------------------------------------------------------------------------------
+// ---- query
+// -----------------------------------------------------------------------------------------------------------------------
 
 using Test = std::function<bool(const Submission&)>;
 
 template <class Id>
-void add_id_test(Arguments& fields, std::string_view name, Id Submission::*member, std::vector<Test>& tests) {
+void add_id_test(Arguments& fields, std::string_view name, Id Submission::* member, std::vector<Test>& tests) {
   const auto texts = fields.strings(name);
   if (!texts) return;
   std::vector<Id> ids;
@@ -101,9 +104,12 @@ Outcome<Test> read_operator(const json::object& filter) {
     if (!test) return std::unexpected(test.error());
     tests.push_back(std::move(*test));
   }
-  if (name == "AND") return [tests](const Submission& s) { return std::ranges::all_of(tests, [&](const Test& t) { return t(s); }); };
+  if (name == "AND")
+    return [tests](const Submission& s) { return std::ranges::all_of(tests, [&](const Test& t) { return t(s); }); };
   const bool wanted = name == "OR";
-  return [tests, wanted](const Submission& s) { return std::ranges::any_of(tests, [&](const Test& t) { return t(s); }) == wanted; };
+  return [tests, wanted](const Submission& s) {
+    return std::ranges::any_of(tests, [&](const Test& t) { return t(s); }) == wanted;
+  };
 }
 
 Outcome<Test> read_filter(const json::object* filter) {
@@ -142,7 +148,8 @@ Outcome<std::vector<SortKey>> read_submission_sort(const json::array* sort) {
   return keys;
 }
 
-std::vector<std::string> matching_ids(std::vector<Submission> rows, const Test& test, const std::vector<SortKey>& sort) {
+std::vector<std::string> matching_ids(std::vector<Submission> rows, const Test& test,
+                                      const std::vector<SortKey>& sort) {
   std::erase_if(rows, [&](const Submission& s) { return !test(s); });
   std::ranges::sort(rows, [&](const Submission& a, const Submission& b) {
     for (const auto& sort_key : sort) {
@@ -162,7 +169,9 @@ std::string_view undo_status(const Submission& submission) {
   return submission.state == store::SubmissionState::kCanceled ? "canceled" : "final";
 }
 
-json::object render_submission(const Submission& submission, const json::storage_ptr& storage) { return render_all(submission, kProperties, storage); }
+json::object render_submission(const Submission& submission, const json::storage_ptr& storage) {
+  return render_all(submission, kProperties, storage);
+}
 
 Result<std::optional<Submission>> find_submission(store::ReadTx& tx, AccountId account, std::string_view id_text) {
   const auto id = parse_id<SubmissionId>(id_text);
@@ -187,14 +196,17 @@ Answer submission_get(Call& call) {
     for (const auto& text : get->ids.value_or(std::vector<std::string>())) {
       if (const auto id = parse_id<SubmissionId>(text)) ids.push_back(*id);
     }
-    auto rows = get->ids ? store::get_submissions(tx, get->account->id, ids) : store::get_submissions(tx, get->account->id, std::nullopt);
+    auto rows = get->ids ? store::get_submissions(tx, get->account->id, ids)
+                         : store::get_submissions(tx, get->account->id, std::nullopt);
     if (!rows) return std::unexpected(rows.error());
     if (rows->size() > call.limits.objects_in_get) return std::unexpected(too_many_objects(call.limits));
     return render_get(call, *get, *rows, *properties, state);
   });
 }
 
-Answer submission_changes(Call& call) { return standard_changes(call, store::DataType::kEmailSubmission, write_id<SubmissionId>); }
+Answer submission_changes(Call& call) {
+  return standard_changes(call, store::DataType::kEmailSubmission, write_id<SubmissionId>);
+}
 
 Answer submission_query(Call& call) {
   Arguments arguments(call.arguments);

@@ -11,7 +11,8 @@ namespace dhii::jmap {
 namespace {
 
 constexpr std::string_view kSettable[] = {"identityId", "emailId", "envelope"};
-constexpr std::string_view kIgnored[] = {"NOTIFY", "ORCPT", "RET", "ENVID", "BODY", "SIZE", "SMTPUTF8"};   // the sending side decides these
+constexpr std::string_view kIgnored[] = {"NOTIFY", "ORCPT", "RET",     "ENVID",
+                                         "BODY",   "SIZE",  "SMTPUTF8"};  // the sending side decides these
 
 struct Envelope {
   std::string mail_from;
@@ -22,7 +23,8 @@ struct Envelope {
 std::optional<std::chrono::seconds> read_seconds(std::string_view text) {
   std::int64_t out = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out);
-  if (text.empty() || ec != std::errc() || end != text.data() + text.size() || out < 0 || out > 1'000'000'000) return std::nullopt;
+  if (text.empty() || ec != std::errc() || end != text.data() + text.size() || out < 0 || out > 1'000'000'000)
+    return std::nullopt;
   return std::chrono::seconds(out);
 }
 
@@ -37,7 +39,9 @@ SetOutcome<std::optional<Timestamp>> read_hold(const Call& call, const json::obj
     const bool hold_for = ascii_iequals(name, "HOLDFOR"), hold_until = ascii_iequals(name, "HOLDUNTIL");
     if (!hold_for && !hold_until) {
       const bool known = std::ranges::any_of(kIgnored, [&](std::string_view k) { return ascii_iequals(k, name); });
-      if (!known) return std::unexpected(bad_envelope("The parameter \"" + std::string(truncate_utf8(name, 64)) + "\" is not offered."));
+      if (!known)
+        return std::unexpected(
+            bad_envelope("The parameter \"" + std::string(truncate_utf8(name, 64)) + "\" is not offered."));
       continue;
     }
     if (out) return std::unexpected(bad_envelope("HOLDFOR and HOLDUNTIL exclude each other."));
@@ -50,7 +54,8 @@ SetOutcome<std::optional<Timestamp>> read_hold(const Call& call, const json::obj
       if (!date) return std::unexpected(bad_envelope("HOLDUNTIL must be a date such as 2014-10-30T14:12:00Z."));
       out = date->at;
     }
-    if (*out > call.clock.now() + call.limits.delayed_send) return std::unexpected(bad_envelope("That is further ahead than maxDelayedSend."));
+    if (*out > call.clock.now() + call.limits.delayed_send)
+      return std::unexpected(bad_envelope("That is further ahead than maxDelayedSend."));
   }
   return out;
 }
@@ -60,7 +65,8 @@ const json::object* address_object(const json::value* value) {
   const auto* object = value ? value->if_object() : nullptr;
   const auto* email = object ? find(*object, "email") : nullptr;
   const auto* parameters = object ? find(*object, "parameters") : nullptr;
-  if (!email || !email->is_string() || (parameters && !parameters->is_null() && !parameters->is_object())) return nullptr;
+  if (!email || !email->is_string() || (parameters && !parameters->is_null() && !parameters->is_object()))
+    return nullptr;
   return object;
 }
 
@@ -68,7 +74,8 @@ SetOutcome<Envelope> read_envelope(const Call& call, const json::value& value) {
   const auto* object = value.if_object();
   const auto* from = object ? address_object(find(*object, "mailFrom")) : nullptr;
   const auto* list = object && find(*object, "rcptTo") ? find(*object, "rcptTo")->if_array() : nullptr;
-  if (!from || !list) return std::unexpected(bad_envelope("An envelope has mailFrom {email, parameters} and a list rcptTo."));
+  if (!from || !list)
+    return std::unexpected(bad_envelope("An envelope has mailFrom {email, parameters} and a list rcptTo."));
   Envelope out;
   out.mail_from = view(find(*from, "email")->get_string());
   if (const auto* parameters = find(*from, "parameters"); parameters && parameters->is_object()) {
@@ -112,7 +119,8 @@ bool identity_covers(const store::Identity& identity, std::string_view email) {
   return at != std::string_view::npos && ascii_iequals(std::string_view(identity.email).substr(1), email.substr(at));
 }
 
-std::optional<SetError> check_sender(const store::Identity& identity, const store::Email& email, const Envelope& envelope) {
+std::optional<SetError> check_sender(const store::Identity& identity, const store::Email& email,
+                                     const Envelope& envelope) {
   const auto covers = [&](const mime::Address& a) { return identity_covers(identity, a.email); };
   if (email.envelope.from.empty()) {
     SetError error("invalidEmail", "The message has no From address.");
@@ -120,8 +128,10 @@ std::optional<SetError> check_sender(const store::Identity& identity, const stor
     error.extra.emplace_back("properties", json::array{"from"});
     return error;
   }
-  if (!std::ranges::all_of(email.envelope.from, covers)) return SetError("forbiddenFrom", "The From address is not that of the identity.");
-  if (!envelope.mail_from.empty() && !identity_covers(identity, envelope.mail_from)) return SetError("forbiddenMailFrom", "The envelope's sender is not that of the identity.");
+  if (!std::ranges::all_of(email.envelope.from, covers))
+    return SetError("forbiddenFrom", "The From address is not that of the identity.");
+  if (!envelope.mail_from.empty() && !identity_covers(identity, envelope.mail_from))
+    return SetError("forbiddenMailFrom", "The envelope's sender is not that of the identity.");
   return std::nullopt;
 }
 
@@ -140,7 +150,8 @@ std::optional<SetError> check_recipients(const Call& call, const std::vector<std
   return error;
 }
 
-SetOutcome<store::Email> find_email(const Call& call, store::ReadTx& tx, AccountId account, const json::object& properties) {
+SetOutcome<store::Email> find_email(const Call& call, store::ReadTx& tx, AccountId account,
+                                    const json::object& properties) {
   const auto* value = find(properties, "emailId");
   const auto id = value && value->is_string() ? resolve_id_as<EmailId>(call, view(value->get_string())) : std::nullopt;
   if (!id) return std::unexpected(invalid_property("emailId", "There is no such email."));
@@ -149,7 +160,8 @@ SetOutcome<store::Email> find_email(const Call& call, store::ReadTx& tx, Account
   return std::move(found.front());
 }
 
-SetOutcome<store::Identity> find_sender(const Call& call, store::ReadTx& tx, AccountId account, const json::object& properties) {
+SetOutcome<store::Identity> find_sender(const Call& call, store::ReadTx& tx, AccountId account,
+                                        const json::object& properties) {
   const auto* value = find(properties, "identityId");
   const auto id = value && value->is_string() ? resolve_id(call, view(value->get_string())) : std::nullopt;
   DHII_TRY_ASSIGN(auto found, find_identity(tx, account, id.value_or("")));
@@ -163,7 +175,8 @@ SetError too_large(const Call& call) {
   return error;
 }
 
-store::Submission make_submission(const Call& call, const AccountInfo& account, const store::Identity& identity, const store::Email& email, Envelope envelope) {
+store::Submission make_submission(const Call& call, const AccountInfo& account, const store::Identity& identity,
+                                  const store::Email& email, Envelope envelope) {
   store::Submission out;
   out.account = account.id;
   out.identity = identity.id;
@@ -178,20 +191,25 @@ store::Submission make_submission(const Call& call, const AccountInfo& account, 
 
 }  // namespace
 
-SetOutcome<store::Submission> read_submission(const Call& call, store::ReadTx& tx, const AccountInfo& account, const json::object& properties) {
-  if (!may_send(account)) return std::unexpected(SetError("forbiddenToSend", "A local account has no server to send through."));
-  if (auto bad = names_outside(properties, kSettable); !bad.empty()) return std::unexpected(invalid_properties(std::move(bad), "Set by the server."));
+SetOutcome<store::Submission> read_submission(const Call& call, store::ReadTx& tx, const AccountInfo& account,
+                                              const json::object& properties) {
+  if (!may_send(account))
+    return std::unexpected(SetError("forbiddenToSend", "A local account has no server to send through."));
+  if (auto bad = names_outside(properties, kSettable); !bad.empty())
+    return std::unexpected(invalid_properties(std::move(bad), "Set by the server."));
   auto identity = find_sender(call, tx, account.id, properties);
   if (!identity) return std::unexpected(identity.error());
   auto email = find_email(call, tx, account.id, properties);
   if (!email) return std::unexpected(email.error());
   const auto* given = find(properties, "envelope");
-  auto envelope = given && !given->is_null() ? read_envelope(call, *given) : SetOutcome<Envelope>(derive_envelope(email->envelope));
+  auto envelope =
+      given && !given->is_null() ? read_envelope(call, *given) : SetOutcome<Envelope>(derive_envelope(email->envelope));
   if (!envelope) return std::unexpected(envelope.error());
   if (auto error = check_sender(*identity, *email, *envelope)) return std::unexpected(std::move(*error));
   if (auto error = check_recipients(call, envelope->recipients)) return std::unexpected(std::move(*error));
   if (email->size > static_cast<std::int64_t>(call.limits.message_bytes)) return std::unexpected(too_large(call));
-  if (!envelope->mail_from.empty() && !mime::is_address(envelope->mail_from)) return std::unexpected(bad_envelope("mailFrom is not a usable address."));
+  if (!envelope->mail_from.empty() && !mime::is_address(envelope->mail_from))
+    return std::unexpected(bad_envelope("mailFrom is not a usable address."));
   return make_submission(call, account, *identity, *email, std::move(*envelope));
 }
 

@@ -35,7 +35,8 @@ struct SubmissionSet {
     if (!after) return std::unexpected(after.error());
     auto changed = changed_names(before, *after);
     if (changed.empty()) return json::value(nullptr);
-    if (changed.size() != 1 || changed.front() != "undoStatus" || as_string(*find(*after, "undoStatus")) != "canceled") {
+    if (changed.size() != 1 || changed.front() != "undoStatus" ||
+        as_string(*find(*after, "undoStatus")) != "canceled") {
       return std::unexpected(invalid_properties(std::move(changed), "A submission can only be canceled."));
     }
     return cancel(*found);
@@ -46,7 +47,8 @@ struct SubmissionSet {
     auto next = submission;
     next.state = store::SubmissionState::kCanceled;
     auto done = store::move_submission(tx, submission.id, store::SubmissionState::kQueued, next);
-    if (!done && done.error().is(store::StoreError::kConflict)) return std::unexpected(SetError("cannotUnsend", "The message is already on its way."));
+    if (!done && done.error().is(store::StoreError::kConflict))
+      return std::unexpected(SetError("cannotUnsend", "The message is already on its way."));
     if (!done) return std::unexpected(done.error());
     return json::value(nullptr);
   }
@@ -67,12 +69,14 @@ struct OnSuccess {
 };
 
 // The id of a submission's email, when the submission was created, updated or destroyed by this call.
-Result<std::optional<std::string>> email_of(const Call& call, store::ReadTx& tx, AccountId account, const json::object& answer, std::string_view key_text) {
+Result<std::optional<std::string>> email_of(const Call& call, store::ReadTx& tx, AccountId account,
+                                            const json::object& answer, std::string_view key_text) {
   const auto id = resolve_id(call, key_text);
   if (!id) return std::nullopt;
   const auto succeeded = [&](std::string_view list) {
     const auto* map = find(answer, list);
-    return map && map->is_object() && map->get_object().contains(key(list == "created" && key_text.starts_with('#') ? key_text.substr(1) : *id));
+    return map && map->is_object() &&
+           map->get_object().contains(key(list == "created" && key_text.starts_with('#') ? key_text.substr(1) : *id));
   };
   if (!succeeded("created") && !succeeded("updated")) return std::nullopt;
   DHII_TRY_ASSIGN(const auto submission, find_submission(tx, account, *id));
@@ -80,7 +84,8 @@ Result<std::optional<std::string>> email_of(const Call& call, store::ReadTx& tx,
 }
 
 // RFC 8621 §7.5: one implicit Email/set, in the same transaction, so that a message handed over never stays a draft.
-Outcome<std::optional<json::object>> run_on_success(Call& call, store::WriteTx& tx, const AccountInfo& account, const OnSuccess& wanted, const json::object& answer) {
+Outcome<std::optional<json::object>> run_on_success(Call& call, store::WriteTx& tx, const AccountInfo& account,
+                                                    const OnSuccess& wanted, const json::object& answer) {
   auto updates = call.object();
   SetArguments set;
   set.account = &account;
@@ -129,7 +134,8 @@ Answer submission_set(Call& call) {
                                [&](std::string_view id, const json::object& p) { return type.update(id, p); },
                                [&](std::string_view id) { return type.destroy(id); }};
     if (auto error = run_set(call, *set, handlers, so_far)) return std::unexpected(*error);
-    DHII_TRY_ASSIGN(const auto new_state, state_after(tx, set->account->id, store::DataType::kEmailSubmission, old_state));
+    DHII_TRY_ASSIGN(const auto new_state,
+                    state_after(tx, set->account->id, store::DataType::kEmailSubmission, old_state));
     auto out = std::move(so_far).finish(new_state);
     if (!on_success.any()) return out;
     auto emails = run_on_success(call, tx, *set->account, on_success, out);

@@ -1,5 +1,6 @@
-// Typed reading of a method's arguments (or of an object inside). The first thing that is wrong is remembered; finish() also names what is
-// unknown (RFC 8620 §3.6.2 invalidArguments), so a method reads everything, then asks once. Views live as long as the object read.
+// Typed reading of a method's arguments (or of an object inside). The first thing that is wrong is remembered; finish()
+// also names what is unknown (RFC 8620 §3.6.2 invalidArguments), so a method reads everything, then asks once. Views
+// live as long as the object read.
 #pragma once
 #include <optional>
 #include <string>
@@ -24,14 +25,14 @@ class Arguments {
   const json::object* object(std::string_view name);
   const json::array* array(std::string_view name);
   std::optional<std::vector<std::string>> strings(std::string_view name);
-  const json::value* any(std::string_view name);   // marks the name as known
+  const json::value* any(std::string_view name);  // marks the name as known
 
   void refuse(std::string_view name, std::string_view expected);
   // Has to be called: the first error, or the unknown names.
   std::optional<MethodError> finish();
 
  private:
-  const json::value* take(std::string_view name);   // nullptr when absent or null
+  const json::value* take(std::string_view name);  // nullptr when absent or null
   const json::object& object_;
   std::vector<std::string_view> known_;
   std::optional<MethodError> error_;

@@ -13,7 +13,8 @@ Outcome<const AccountInfo*> find_account(const Call& call, std::string_view id_t
   return &*found;
 }
 
-Outcome<const AccountInfo*> account_argument(const Call& call, Arguments& arguments, Access access, std::string_view name) {
+Outcome<const AccountInfo*> account_argument(const Call& call, Arguments& arguments, Access access,
+                                             std::string_view name) {
   const auto text = arguments.string(name);
   if (!text) return std::unexpected(invalid_arguments("\"" + std::string(name) + "\" must be given."));
   return find_account(call, *text, access);

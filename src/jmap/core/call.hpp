@@ -1,5 +1,5 @@
-// One method call on its way through: who asks, the resolved arguments, what earlier calls created. Lives on the dispatcher's stack.
-// A method is a function Answer(Call&); it opens its own transaction (in_read, in_write).
+// One method call on its way through: who asks, the resolved arguments, what earlier calls created. Lives on the
+// dispatcher's stack. A method is a function Answer(Call&); it opens its own transaction (in_read, in_write).
 #pragma once
 #include <map>
 #include <optional>
@@ -55,12 +55,16 @@ struct Method {
 // The account that an argument names: accountNotFound, accountReadOnly.
 enum class Access { kRead, kWrite };
 Outcome<const AccountInfo*> find_account(const Call& call, std::string_view id_text, Access access);
-Outcome<const AccountInfo*> account_argument(const Call& call, Arguments& arguments, Access access, std::string_view name = "accountId");
+Outcome<const AccountInfo*> account_argument(const Call& call, Arguments& arguments, Access access,
+                                             std::string_view name = "accountId");
 
 // Only a mirrored account has a server that takes mail for others.
-inline bool may_send(const AccountInfo& account) { return account.kind == store::AccountKind::kImap && !account.read_only; }
+inline bool may_send(const AccountInfo& account) {
+  return account.kind == store::AccountKind::kImap && !account.read_only;
+}
 
-// An id as it stands in a request: "#x" is the id of what creation id x made (RFC 8620 §5.3). nullopt: nothing made yet under that name.
+// An id as it stands in a request: "#x" is the id of what creation id x made (RFC 8620 §5.3). nullopt: nothing made yet
+// under that name.
 std::optional<std::string> resolve_id(const Call& call, std::string_view id);
 template <class Id>
 std::optional<Id> resolve_id_as(const Call& call, std::string_view id) {

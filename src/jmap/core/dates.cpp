@@ -53,7 +53,8 @@ std::optional<std::chrono::milliseconds> read_time(std::string_view& text) {
   if (skip(text, '.')) {
     int scale = 100;
     if (text.empty() || text[0] < '0' || text[0] > '9') return std::nullopt;
-    for (; !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1), scale /= 10) ms += (text[0] - '0') * scale;
+    for (; !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1), scale /= 10)
+      ms += (text[0] - '0') * scale;
   }
   return std::chrono::hours(*h) + std::chrono::minutes(*m) + std::chrono::seconds(*s) + std::chrono::milliseconds(ms);
 }

@@ -1,5 +1,5 @@
-// What goes back to a JMAP client when something does not work: method-level errors (RFC 8620 §3.6.2) and the SetErrors of single
-// objects (§5.3). Both can be made from a store Error, so that DHII_TRY works in methods.
+// What goes back to a JMAP client when something does not work: method-level errors (RFC 8620 §3.6.2) and the SetErrors
+// of single objects (§5.3). Both can be made from a store Error, so that DHII_TRY works in methods.
 #pragma once
 #include <string>
 #include <string_view>
@@ -23,7 +23,8 @@ struct MethodError {
 MethodError invalid_arguments(std::string description);
 
 struct SetError {
-  // kRetry: the object refers to another of the same call that is not done yet. kFatal: the store broke; the call is rolled back.
+  // kRetry: the object refers to another of the same call that is not done yet. kFatal: the store broke; the call is
+  // rolled back.
   enum class Severity { kObject, kRetry, kFatal };
   std::string_view type = "serverFail";
   std::string description;
@@ -32,7 +33,8 @@ struct SetError {
   Severity severity = Severity::kObject;
   SetError() = default;
   SetError(std::string_view type_, std::string description_) : type(type_), description(std::move(description_)) {}
-  SetError(const Error& error);  // NOLINT(google-explicit-constructor): not found, conflict and invalid are the object's; the rest is fatal
+  SetError(const Error& error);  // NOLINT(google-explicit-constructor): not found, conflict and invalid are the
+                                 // object's; the rest is fatal
   json::object render(const json::storage_ptr& storage) const;
 };
 SetError invalid_properties(std::vector<std::string> properties, std::string description);

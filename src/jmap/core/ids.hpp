@@ -1,4 +1,5 @@
-// Id texts (RFC 8620 §1.2): a letter for the type, then the number. A text has one form only ("e01" is no id), so equal ids compare equal.
+// Id texts (RFC 8620 §1.2): a letter for the type, then the number. A text has one form only ("e01" is no id), so equal
+// ids compare equal.
 #pragma once
 #include <charconv>
 #include <optional>
@@ -12,12 +13,18 @@ namespace dhii::jmap {
 
 template <class Id>
 inline constexpr char kIdPrefix = '\0';
-template <> inline constexpr char kIdPrefix<AccountId> = 'a';
-template <> inline constexpr char kIdPrefix<MailboxId> = 'm';
-template <> inline constexpr char kIdPrefix<EmailId> = 'e';
-template <> inline constexpr char kIdPrefix<ThreadId> = 't';
-template <> inline constexpr char kIdPrefix<IdentityId> = 'i';
-template <> inline constexpr char kIdPrefix<SubmissionId> = 's';
+template <>
+inline constexpr char kIdPrefix<AccountId> = 'a';
+template <>
+inline constexpr char kIdPrefix<MailboxId> = 'm';
+template <>
+inline constexpr char kIdPrefix<EmailId> = 'e';
+template <>
+inline constexpr char kIdPrefix<ThreadId> = 't';
+template <>
+inline constexpr char kIdPrefix<IdentityId> = 'i';
+template <>
+inline constexpr char kIdPrefix<SubmissionId> = 's';
 
 // "e17" written into a small buffer: listing makes thousands of these.
 struct IdText {
@@ -47,7 +54,8 @@ json::value id_value(Id id, const json::storage_ptr& storage) {
 
 template <class Id>
 std::optional<Id> parse_id(std::string_view text) {
-  if (text.size() < 2 || text.size() > 20 || text[0] != kIdPrefix<Id> || text[1] < '1' || text[1] > '9') return std::nullopt;
+  if (text.size() < 2 || text.size() > 20 || text[0] != kIdPrefix<Id> || text[1] < '1' || text[1] > '9')
+    return std::nullopt;
   std::int64_t number = 0;
   const auto [end, ec] = std::from_chars(text.data() + 1, text.data() + text.size(), number);
   if (ec != std::errc() || end != text.data() + text.size()) return std::nullopt;

@@ -96,8 +96,8 @@ class Handler {
 
   json::value_stack stack_;
   std::string name_;
-  std::vector<std::string> names_;    // of all open objects
-  std::vector<std::size_t> starts_;   // where each open object's names begin
+  std::vector<std::string> names_;   // of all open objects
+  std::vector<std::size_t> starts_;  // where each open object's names begin
   bool duplicate_ = false;
 };
 
@@ -105,14 +105,18 @@ class Handler {
 
 std::string_view json_problem_text(JsonProblem problem) {
   switch (problem) {
-    case JsonProblem::kNotJson: return "The request is not valid JSON in UTF-8.";
-    case JsonProblem::kTooDeep: return "The JSON of the request is nested too deeply.";
-    case JsonProblem::kDuplicateName: return "An object in the request has the same name twice (RFC 7493 §2.3).";
+    case JsonProblem::kNotJson:
+      return "The request is not valid JSON in UTF-8.";
+    case JsonProblem::kTooDeep:
+      return "The JSON of the request is nested too deeply.";
+    case JsonProblem::kDuplicateName:
+      return "An object in the request has the same name twice (RFC 7493 §2.3).";
   }
   return "The request could not be read.";
 }
 
-std::expected<json::value, JsonProblem> parse_ijson(std::string_view text, std::size_t max_depth, json::storage_ptr storage) {
+std::expected<json::value, JsonProblem> parse_ijson(std::string_view text, std::size_t max_depth,
+                                                    json::storage_ptr storage) {
   json::parse_options options;
   options.max_depth = max_depth;
   json::basic_parser<Handler> parser(options, std::move(storage));

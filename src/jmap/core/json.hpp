@@ -1,5 +1,5 @@
-// The JSON of requests and answers: boost.json values in one monotonic resource per request. parse_ijson() is the only door for text
-// from outside.
+// The JSON of requests and answers: boost.json values in one monotonic resource per request. parse_ijson() is the only
+// door for text from outside.
 #pragma once
 #include <boost/json.hpp>
 #include <cstddef>
@@ -15,14 +15,15 @@ namespace dhii::jmap {
 namespace json = boost::json;
 
 enum class JsonProblem {
-  kNotJson,         // not one JSON text in UTF-8, or a lone surrogate (RFC 7493 §2.1)
-  kTooDeep,         // deeper than the limit
-  kDuplicateName,   // RFC 7493 §2.3
+  kNotJson,        // not one JSON text in UTF-8, or a lone surrogate (RFC 7493 §2.1)
+  kTooDeep,        // deeper than the limit
+  kDuplicateName,  // RFC 7493 §2.3
 };
 std::string_view json_problem_text(JsonProblem problem);
 
 // I-JSON (RFC 7493), as RFC 8620 §1.5 demands.
-std::expected<json::value, JsonProblem> parse_ijson(std::string_view text, std::size_t max_depth, json::storage_ptr storage);
+std::expected<json::value, JsonProblem> parse_ijson(std::string_view text, std::size_t max_depth,
+                                                    json::storage_ptr storage);
 
 inline std::string_view view(const json::string& s) { return {s.data(), s.size()}; }
 inline std::string_view view(json::string_view s) { return {s.data(), s.size()}; }

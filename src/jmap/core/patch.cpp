@@ -30,7 +30,8 @@ SetOutcome<std::vector<Step>> read_steps(const json::object& patch) {
   }
   std::ranges::sort(steps, {}, &Step::path);
   const auto clash = std::ranges::adjacent_find(steps, is_prefix);
-  if (clash != steps.end()) return std::unexpected(invalid_patch(clash->path.front(), "one path is a prefix of another."));
+  if (clash != steps.end())
+    return std::unexpected(invalid_patch(clash->path.front(), "one path is a prefix of another."));
   return steps;
 }
 
@@ -62,7 +63,8 @@ std::optional<std::vector<std::string>> split_pointer(std::string_view pointer) 
   return out;
 }
 
-SetOutcome<json::object> apply_patch(const json::object& current, const json::object& patch, const json::storage_ptr& storage) {
+SetOutcome<json::object> apply_patch(const json::object& current, const json::object& patch,
+                                     const json::storage_ptr& storage) {
   auto steps = read_steps(patch);
   if (!steps) return std::unexpected(steps.error());
   json::object out(current, storage);

@@ -86,7 +86,8 @@ Outcome<json::value> resolve(std::string_view name, const json::value& reference
   if (auto error = fields.finish()) return std::unexpected(invalid_reference(name, error->description));
   const auto* response = find_response(responses, result_of);
   if (!response) return std::unexpected(invalid_reference(name, "no earlier call has this id."));
-  if (as_string((*response)[0]) != method) return std::unexpected(invalid_reference(name, "that call's response has another name."));
+  if (as_string((*response)[0]) != method)
+    return std::unexpected(invalid_reference(name, "that call's response has another name."));
   auto value = evaluate_path((*response)[1], path, storage);
   if (!value) return std::unexpected(invalid_reference(name, "the path leads nowhere."));
   return std::move(*value);
@@ -101,7 +102,8 @@ bool has_references(const json::object& arguments) {
   return false;
 }
 
-std::optional<json::value> evaluate_path(const json::value& from, std::string_view path, const json::storage_ptr& storage) {
+std::optional<json::value> evaluate_path(const json::value& from, std::string_view path,
+                                         const json::storage_ptr& storage) {
   if (path.empty()) return json::value(from, storage);
   if (path.front() != '/') return std::nullopt;
   const auto tokens = split_pointer(path.substr(1));
@@ -120,7 +122,8 @@ Outcome<json::object> resolve_references(const json::object& arguments, const js
       continue;
     }
     if (find(arguments, name.substr(1))) {
-      return std::unexpected(invalid_arguments("\"" + std::string(truncate_utf8(name.substr(1), 64)) + "\" is given both plain and as a reference."));
+      return std::unexpected(invalid_arguments("\"" + std::string(truncate_utf8(name.substr(1), 64)) +
+                                               "\" is given both plain and as a reference."));
     }
     auto value = resolve(name, item.value(), responses, storage);
     if (!value) return std::unexpected(value.error());

@@ -7,7 +7,9 @@
 namespace dhii::jmap {
 namespace {
 
-std::unexpected<Problem> not_request(std::string detail) { return std::unexpected(Problem{400, "notRequest", std::move(detail)}); }
+std::unexpected<Problem> not_request(std::string detail) {
+  return std::unexpected(Problem{400, "notRequest", std::move(detail)});
+}
 
 std::expected<std::vector<std::string_view>, Problem> read_using(const json::object& body) {
   const auto* list = find(body, "using");
@@ -17,7 +19,8 @@ std::expected<std::vector<std::string_view>, Problem> read_using(const json::obj
     const auto name = as_string(item);
     if (!name) return not_request("\"using\" must be an array of capability names.");
     if (std::ranges::find(kCapabilities, *name) == std::end(kCapabilities)) {
-      return std::unexpected(Problem{400, "unknownCapability", "This server does not offer \"" + std::string(truncate_utf8(*name, 100)) + "\"."});
+      return std::unexpected(Problem{400, "unknownCapability",
+                                     "This server does not offer \"" + std::string(truncate_utf8(*name, 100)) + "\"."});
     }
     out.push_back(*name);
   }
@@ -37,7 +40,9 @@ std::expected<std::vector<Invocation>, Problem> read_calls(const json::object& b
   const auto* list = find(body, "methodCalls");
   if (!list || !list->is_array()) return not_request("\"methodCalls\" must be an array.");
   if (list->get_array().size() > limits.calls_in_request) {
-    return std::unexpected(Problem{400, "limit", "At most " + std::to_string(limits.calls_in_request) + " calls in one request.", "maxCallsInRequest"});
+    return std::unexpected(Problem{400, "limit",
+                                   "At most " + std::to_string(limits.calls_in_request) + " calls in one request.",
+                                   "maxCallsInRequest"});
   }
   std::vector<Invocation> out;
   for (const auto& item : list->get_array()) {
@@ -70,7 +75,9 @@ HandleResult render(const Problem& problem) {
   return {problem.status, "application/problem+json", to_text(out)};
 }
 
-bool Request::uses(std::string_view capability) const { return std::ranges::find(capabilities, capability) != capabilities.end(); }
+bool Request::uses(std::string_view capability) const {
+  return std::ranges::find(capabilities, capability) != capabilities.end();
+}
 
 std::expected<Request, Problem> read_request(const json::value& body, const Limits& limits) {
   const auto* object = body.if_object();

@@ -18,7 +18,7 @@ struct Problem {
   unsigned status = 400;
   std::string_view type;
   std::string detail;
-  std::string_view limit = {};   // for type "limit": which one
+  std::string_view limit = {};  // for type "limit": which one
 };
 HandleResult render(const Problem& problem);
 

@@ -14,7 +14,8 @@ bool values_are_objects(const json::object& map) {
 bool is_fatal(const SetError& e) { return e.severity == SetError::Severity::kFatal; }
 bool may_retry(const SetError& e) { return e.severity == SetError::Severity::kRetry; }
 
-// Runs `work` over all items; those that ask for it again as long as a round gets anything done. `give_up` hears the rest.
+// Runs `work` over all items; those that ask for it again as long as a round gets anything done. `give_up` hears the
+// rest.
 template <class Item, class Work, class GiveUp>
 std::optional<MethodError> in_rounds(std::vector<Item> items, Work&& work, GiveUp&& give_up) {
   while (!items.empty()) {
@@ -58,7 +59,8 @@ std::optional<MethodError> create_all(const SetArguments& set, const SetHandlers
     answer.created(view(item->key()), std::move(*made));
     return std::nullopt;
   };
-  return in_rounds(entries(set.create), work, [&](Entry item, const SetError& e) { answer.not_created(view(item->key()), e); });
+  return in_rounds(entries(set.create), work,
+                   [&](Entry item, const SetError& e) { answer.not_created(view(item->key()), e); });
 }
 
 std::optional<MethodError> update_all(Call& call, const SetArguments& set, const SetHandlers& type, SetAnswer& answer) {
@@ -71,7 +73,8 @@ std::optional<MethodError> update_all(Call& call, const SetArguments& set, const
     answer.updated(*id, std::move(*done));
     return std::nullopt;
   };
-  return in_rounds(entries(set.update), work, [&](Entry item, const SetError& e) { answer.not_updated(view(item->key()), e); });
+  return in_rounds(entries(set.update), work,
+                   [&](Entry item, const SetError& e) { answer.not_updated(view(item->key()), e); });
 }
 
 std::optional<MethodError> destroy_all(const SetArguments& set, const SetHandlers& type, SetAnswer& answer) {
@@ -97,9 +100,11 @@ Outcome<SetArguments> read_set(const Call& call, Arguments& arguments) {
   if (out.create && !values_are_objects(*out.create)) arguments.refuse("create", "a map of objects");
   if (out.update && !values_are_objects(*out.update)) arguments.refuse("update", "a map of patch objects");
   if (auto ids = arguments.strings("destroy")) out.destroy = std::move(*ids);
-  const std::size_t count = (out.create ? out.create->size() : 0) + (out.update ? out.update->size() : 0) + out.destroy.size();
+  const std::size_t count =
+      (out.create ? out.create->size() : 0) + (out.update ? out.update->size() : 0) + out.destroy.size();
   if (count > call.limits.objects_in_set) {
-    return std::unexpected(MethodError("requestTooLarge", "At most " + std::to_string(call.limits.objects_in_set) + " objects in one call."));
+    return std::unexpected(MethodError(
+        "requestTooLarge", "At most " + std::to_string(call.limits.objects_in_set) + " objects in one call."));
   }
   for (auto& id : out.destroy) {
     if (auto resolved = resolve_id(call, id)) id = std::move(*resolved);
@@ -139,12 +144,16 @@ void SetAnswer::created(std::string_view creation_id, json::object properties) {
   created_.insert_or_assign(key(creation_id), std::move(properties));
 }
 
-void SetAnswer::updated(std::string_view id, json::value server_set) { updated_.insert_or_assign(key(id), std::move(server_set)); }
+void SetAnswer::updated(std::string_view id, json::value server_set) {
+  updated_.insert_or_assign(key(id), std::move(server_set));
+}
 void SetAnswer::destroyed(std::string_view id) { destroyed_.push_back(call_.text(id)); }
 void SetAnswer::not_created(std::string_view creation_id, const SetError& error) {
   not_created_.insert_or_assign(key(creation_id), error.render(call_.storage));
 }
-void SetAnswer::not_updated(std::string_view id, const SetError& error) { not_updated_.insert_or_assign(key(id), error.render(call_.storage)); }
+void SetAnswer::not_updated(std::string_view id, const SetError& error) {
+  not_updated_.insert_or_assign(key(id), error.render(call_.storage));
+}
 void SetAnswer::not_destroyed(std::string_view id, const SetError& error) {
   not_destroyed_.insert_or_assign(key(id), error.render(call_.storage));
 }
@@ -179,7 +188,8 @@ std::optional<MethodError> run_set(Call& call, const SetArguments& set, const Se
 std::vector<std::string> names_outside(const json::object& object, std::span<const std::string_view> allowed) {
   std::vector<std::string> out;
   for (const auto& item : object) {
-    if (std::ranges::find(allowed, view(item.key())) == allowed.end()) out.emplace_back(truncate_utf8(view(item.key()), 100));
+    if (std::ranges::find(allowed, view(item.key())) == allowed.end())
+      out.emplace_back(truncate_utf8(view(item.key()), 100));
   }
   return out;
 }

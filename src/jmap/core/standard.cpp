@@ -37,7 +37,8 @@ Outcome<GetArguments> read_get(const Call& call, Arguments& arguments) {
   return out;
 }
 
-json::object get_answer(const Call& call, const AccountInfo& account, ChangeNumber state, json::array list, json::array not_found) {
+json::object get_answer(const Call& call, const AccountInfo& account, ChangeNumber state, json::array list,
+                        json::array not_found) {
   auto out = call.object(4);
   out.emplace("accountId", id_value(account.id, call.storage));
   out.emplace("state", call.text(state_text(state)));
@@ -61,7 +62,8 @@ json::array id_array(const std::vector<std::int64_t>& ids, IdWriter write, const
 
 }  // namespace
 
-Answer standard_changes(Call& call, store::DataType type, IdWriter id, void (*decorate)(json::object&, const store::Changes&)) {
+Answer standard_changes(Call& call, store::DataType type, IdWriter id,
+                        void (*decorate)(json::object&, const store::Changes&)) {
   Arguments arguments(call.arguments);
   auto account = account_argument(call, arguments, Access::kRead);
   if (!account) return std::unexpected(account.error());
@@ -104,8 +106,8 @@ Outcome<QueryChangesArguments> read_query_changes(const Call& call, Arguments& a
   return out;
 }
 
-json::object query_changes_answer(const Call& call, const QueryChangesArguments& asked, std::string new_state, json::array removed,
-                                  json::array added, std::optional<std::int64_t> total) {
+json::object query_changes_answer(const Call& call, const QueryChangesArguments& asked, std::string new_state,
+                                  json::array removed, json::array added, std::optional<std::int64_t> total) {
   auto out = call.object(6);
   out.emplace("accountId", id_value(asked.account->id, call.storage));
   out.emplace("oldQueryState", call.text(asked.since));
@@ -155,12 +157,13 @@ Outcome<Slice> cut(const Window& window, const std::vector<std::string>& ids) {
     begin = std::max<std::int64_t>(0, (found - ids.begin()) + window.anchor_offset);
   }
   begin = std::min(begin, size);
-  const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(window.limit.value_or(kMaxQueryLimit), kMaxQueryLimit));
+  const auto limit =
+      static_cast<std::int64_t>(std::min<std::size_t>(window.limit.value_or(kMaxQueryLimit), kMaxQueryLimit));
   return Slice{static_cast<std::size_t>(begin), static_cast<std::size_t>(std::min(size, begin + limit))};
 }
 
-Answer small_query_answer(const Call& call, const AccountInfo& account, const Window& window, const std::vector<std::string>& ids,
-                          ChangeNumber state) {
+Answer small_query_answer(const Call& call, const AccountInfo& account, const Window& window,
+                          const std::vector<std::string>& ids, ChangeNumber state) {
   const auto slice = cut(window, ids);
   if (!slice) return std::unexpected(slice.error());
   json::array list(call.storage);

@@ -1,5 +1,5 @@
-// The standard methods of RFC 8620 §5 that look alike for every type: arguments of /get, /changes and /set, property tables, the
-// bookkeeping of a /set answer.
+// The standard methods of RFC 8620 §5 that look alike for every type: arguments of /get, /changes and /set, property
+// tables, the bookkeeping of a /set answer.
 #pragma once
 #include <algorithm>
 #include <functional>
@@ -14,11 +14,12 @@
 
 namespace dhii::jmap {
 
-// ---- /get ----------------------------------------------------------------------------------------------------------------------
+// ---- /get
+// ----------------------------------------------------------------------------------------------------------------------
 struct GetArguments {
   const AccountInfo* account = nullptr;
-  std::optional<std::vector<std::string>> ids;          // each once, in order; nullopt: all
-  std::optional<std::vector<std::string>> properties;   // nullopt: the type's defaults
+  std::optional<std::vector<std::string>> ids;         // each once, in order; nullopt: all
+  std::optional<std::vector<std::string>> properties;  // nullopt: the type's defaults
 };
 // Reads accountId, ids, properties; enforces maxObjectsInGet. The caller reads what else there is and calls finish().
 Outcome<GetArguments> read_get(const Call& call, Arguments& arguments);
@@ -67,11 +68,13 @@ json::object render_all(const Row& row, const Property<Row> (&table)[N], const j
   return out;
 }
 
-json::object get_answer(const Call& call, const AccountInfo& account, ChangeNumber state, json::array list, json::array not_found);
+json::object get_answer(const Call& call, const AccountInfo& account, ChangeNumber state, json::array list,
+                        json::array not_found);
 
 // For types small enough to be listed whole: picks the ids asked for out of all rows.
 template <class Row>
-json::object render_get(const Call& call, const GetArguments& get, const std::vector<Row>& rows, const Chosen<Row>& properties, ChangeNumber state) {
+json::object render_get(const Call& call, const GetArguments& get, const std::vector<Row>& rows,
+                        const Chosen<Row>& properties, ChangeNumber state) {
   json::array list(call.storage), missing(call.storage);
   if (!get.ids) {
     for (const auto& row : rows) list.push_back(render_row(row, properties, call.storage));
@@ -89,12 +92,16 @@ json::object render_get(const Call& call, const GetArguments& get, const std::ve
   return get_answer(call, *get.account, state, std::move(list), std::move(missing));
 }
 
-// ---- /changes ------------------------------------------------------------------------------------------------------------------
+// ---- /changes
+// ------------------------------------------------------------------------------------------------------------------
 using IdWriter = json::value (*)(std::int64_t, const json::storage_ptr&);
 template <class Id>
-json::value write_id(std::int64_t id, const json::storage_ptr& storage) { return id_value(Id(id), storage); }
+json::value write_id(std::int64_t id, const json::storage_ptr& storage) {
+  return id_value(Id(id), storage);
+}
 // `decorate` may add to the answer (Mailbox/changes updatedProperties).
-Answer standard_changes(Call& call, store::DataType type, IdWriter id, void (*decorate)(json::object&, const store::Changes&) = nullptr);
+Answer standard_changes(Call& call, store::DataType type, IdWriter id,
+                        void (*decorate)(json::object&, const store::Changes&) = nullptr);
 
 // A query's answer to /queryChanges when nothing but "the same state" can be told: cannotCalculateChanges otherwise.
 struct QueryChangesArguments {
@@ -106,15 +113,16 @@ struct QueryChangesArguments {
   bool calculate_total = false;
 };
 Outcome<QueryChangesArguments> read_query_changes(const Call& call, Arguments& arguments);
-json::object query_changes_answer(const Call& call, const QueryChangesArguments& asked, std::string new_state, json::array removed,
-                                  json::array added, std::optional<std::int64_t> total);
+json::object query_changes_answer(const Call& call, const QueryChangesArguments& asked, std::string new_state,
+                                  json::array removed, json::array added, std::optional<std::int64_t> total);
 
-// ---- /query --------------------------------------------------------------------------------------------------------------------
+// ---- /query
+// --------------------------------------------------------------------------------------------------------------------
 struct Window {
   std::int64_t position = 0;
   std::optional<std::string> anchor;
   std::int64_t anchor_offset = 0;
-  std::optional<std::size_t> limit;    // nullopt: the server's
+  std::optional<std::size_t> limit;  // nullopt: the server's
   bool calculate_total = false;
 };
 Window read_window(Arguments& arguments);
@@ -131,9 +139,11 @@ struct Slice {
   std::size_t begin = 0, end = 0;
 };
 Outcome<Slice> cut(const Window& window, const std::vector<std::string>& ids);
-Answer small_query_answer(const Call& call, const AccountInfo& account, const Window& window, const std::vector<std::string>& ids, ChangeNumber state);
+Answer small_query_answer(const Call& call, const AccountInfo& account, const Window& window,
+                          const std::vector<std::string>& ids, ChangeNumber state);
 
-// ---- /set ----------------------------------------------------------------------------------------------------------------------
+// ---- /set
+// ----------------------------------------------------------------------------------------------------------------------
 struct SetArguments {
   const AccountInfo* account = nullptr;
   std::optional<std::string> if_in_state;
@@ -170,12 +180,15 @@ class SetAnswer {
 
 // What a type brings to /set. Each function acts on one object inside the one write transaction.
 struct SetHandlers {
-  std::function<SetOutcome<json::object>(std::string_view creation_id, const json::object& properties)> create;   // -> at least {id}
-  std::function<SetOutcome<json::value>(std::string_view id, const json::object& patch)> update;                  // -> null or server-set properties
+  std::function<SetOutcome<json::object>(std::string_view creation_id, const json::object& properties)>
+      create;  // -> at least {id}
+  std::function<SetOutcome<json::value>(std::string_view id, const json::object& patch)>
+      update;  // -> null or server-set properties
   std::function<SetOutcome<void>(std::string_view id)> destroy;
 };
-// create, update, destroy, in this order (RFC 8620 §5.3). Objects that fail with kRetry are tried again as long as others succeed, so the order
-// in which a client names them is free. A fatal error ends the method, and with it the transaction.
+// create, update, destroy, in this order (RFC 8620 §5.3). Objects that fail with kRetry are tried again as long as
+// others succeed, so the order in which a client names them is free. A fatal error ends the method, and with it the
+// transaction.
 std::optional<MethodError> run_set(Call& call, const SetArguments& set, const SetHandlers& type, SetAnswer& answer);
 
 // Names in `object` that are not in `allowed`: what a client may not set on creation (id, blobId, anything unknown).
