@@ -32,8 +32,8 @@ class Cursor {
  private:
   // Expected rows between here and the bound, by the density seen so far, against the price of a new start in rows.
   bool is_far(Id bound) const {
-    if (!current_ || rows_ == 0) return false;
-    const Id spacing = std::max<Id>(1, std::abs(first_ - *current_) / rows_);
+    if (!current_ || rows_ < 2) return false;
+    const Id spacing = std::max<Id>(1, std::abs(first_ - *current_) / (rows_ - 1));
     return std::abs(*current_ - bound) / spacing > leap_cost_;
   }
   template <class F>
@@ -41,7 +41,6 @@ class Cursor {
     statement_.reset();
     bind(statement_, bound);
     started_ = true;
-    first_ = bound;
     rows_ = 0;
     return {};
   }
@@ -54,7 +53,7 @@ class Cursor {
       return {};
     }
     current_ = statement_.row().integer(0);
-    ++rows_;
+    if (rows_++ == 0) first_ = *current_;
     return {};
   }
 

@@ -11,6 +11,11 @@ Result<void> index_email(Database& db, EmailId id, const mime::SearchText& text)
 Result<void> unindex_email(Database& db, EmailId id);
 Result<void> set_index_bulk(Database& db, bool bulk);
 // A small merge of the index's segments; false when there is nothing left to merge.
-Result<bool> merge_index(Database& db);
+enum class MergeBeside { kIdle, kBulkLoad };
+Result<bool> merge_index(Database& db, MergeBeside beside);
+// A bulk load leaves one segment per commit. From here on it merges some with every kBulkMergeEvery-th, so that a load
+// of a million messages neither stops for a long merge nor leaves searches with thousands of segments to look at.
+inline constexpr int kBulkFreeCommits = 256;
+inline constexpr int kBulkMergeEvery = 8;  // a merge opens all segments first: seldom and more at once costs half
 
 }  // namespace dhii::store

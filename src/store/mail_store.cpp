@@ -55,6 +55,7 @@ struct MailStore::Impl {
   std::unique_ptr<Database> writer;  // null while idle
   std::chrono::steady_clock::time_point writer_used_at;
   bool bulk = false;
+  int bulk_commits = 0;  // since begin_bulk()
   bool upkeep_due = true;
   std::chrono::steady_clock::time_point upkeep_at;
 
@@ -127,6 +128,8 @@ struct MailStore::Impl {
       }
       events.push_back(event);
     }
+    if (bulk && ++bulk_commits > kBulkFreeCommits && bulk_commits % kBulkMergeEvery == 0)
+      DHII_TRY(merge_index(db, MergeBeside::kBulkLoad));
     DHII_TRY(packs->flush());
     DHII_TRY(db.run("COMMIT"));
     if (bulk && state.has_user_action()) DHII_TRY(db.sync_wal());
@@ -229,6 +232,7 @@ void MailStore::begin_bulk() {
   const std::scoped_lock lock(impl_->writer_mutex);
   auto db = impl_->open_writer();
   if (!db || impl_->bulk) return;
+  impl_->bulk_commits = 0;
   impl_->bulk = set_index_bulk(**db, true).has_value();  // if not, loading is only slower
   if (impl_->bulk) set_bulk_pragmas(**db, kBulkCacheKib);
 }

@@ -53,11 +53,11 @@ CREATE INDEX email_large ON email(account, size) WHERE size >= 262144;
 
 CREATE TABLE placement(view INTEGER NOT NULL, email INTEGER NOT NULL, thread INTEGER NOT NULL, bits INTEGER NOT NULL,
   PRIMARY KEY(view, email)) WITHOUT ROWID;
-CREATE INDEX placement_unread ON placement(view, email) WHERE (bits & 1) = 0;
-CREATE INDEX placement_flagged ON placement(view, email) WHERE (bits & 2) <> 0;
-CREATE INDEX placement_answered ON placement(view, email) WHERE (bits & 4) <> 0;
-CREATE INDEX placement_draft ON placement(view, email) WHERE (bits & 8) <> 0;
-CREATE INDEX placement_attachment ON placement(view, email) WHERE (bits & 65536) <> 0;
+CREATE INDEX placement_unread ON placement(view, email, bits) WHERE (bits & 1) = 0;
+CREATE INDEX placement_flagged ON placement(view, email, bits) WHERE (bits & 2) <> 0;
+CREATE INDEX placement_answered ON placement(view, email, bits) WHERE (bits & 4) <> 0;
+CREATE INDEX placement_draft ON placement(view, email, bits) WHERE (bits & 8) <> 0;
+CREATE INDEX placement_attachment ON placement(view, email, bits) WHERE (bits & 65536) <> 0;
 CREATE TABLE keyword(account INTEGER NOT NULL, keyword TEXT NOT NULL, email INTEGER NOT NULL,
   PRIMARY KEY(account, keyword, email)) WITHOUT ROWID;
 

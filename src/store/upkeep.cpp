@@ -61,7 +61,7 @@ Result<bool> upkeep(WriteTx& tx, PackStore& packs) {
   if (tombstones) return true;
   DHII_TRY_ASSIGN(const auto bulk, tx.db().find<bool>("SELECT value FROM meta WHERE name='bulk'"));
   if (bulk.value_or(false)) return false;  // merging now would be undone by the next batches
-  DHII_TRY_ASSIGN(const bool merged, merge_index(tx.db()));
+  DHII_TRY_ASSIGN(const bool merged, merge_index(tx.db(), MergeBeside::kIdle));
   if (merged) return true;
   return packs.compact(tx);
 }
