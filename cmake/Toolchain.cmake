@@ -15,8 +15,9 @@ set(DHII_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread"
 
 find_program(DHII_CCACHE ccache)
 if(DHII_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # The sloppiness is what ccache's manual asks for precompiled headers with Clang.
-  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${DHII_CCACHE})
+  # The sloppiness is what ccache's manual asks for precompiled headers with Clang. Not include_file_mtime: it cached objects made from a header that was
+  # being edited, and a stale object is a bug that no source explains.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${DHII_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
