@@ -5,6 +5,7 @@
 
 #include "app/commands.hpp"
 #include "app/engine.hpp"
+#include "app/instance_lock.hpp"
 #include "base/bytes.hpp"
 #include "net/deadline.hpp"
 
@@ -63,6 +64,11 @@ int account_add(Installation& installation, const Output& output, const AccountA
   const auto user = find_user(installation, options.user);
   if (!user) return output.failure(user.error());
   if (!*user) return output.failure("user.not_found", no_user(options.user));
+  if (!options.sample && (options.email.empty() || options.imap_host.empty() || options.smtp_host.empty()))
+    return output.failure("account.settings_missing",
+                          "Give --email, --imap-host and --smtp-host (or --sample for a mailbox to look around in).");
+  const auto lock = InstanceLock::take(installation.settings().data_directory);
+  if (!lock) return output.failure(lock.error());
   Engine engine(installation, {});
   net::Task<api::AccountView> task;
   if (options.sample) {
@@ -114,7 +120,12 @@ int account_list(Installation& installation, const Output& output, const std::st
 
 int account_remove(Installation& installation, const Output& output, std::int64_t id) {
   const auto account = installation.control().get_account(AccountId(id));
+  if (!account && account.error().is(store::StoreError::kNotFound))
+    return output.failure("account.not_found",
+                          "There is no account " + std::to_string(id) + "; `dhii-mail account list` shows all.");
   if (!account) return output.failure(account.error());
+  const auto lock = InstanceLock::take(installation.settings().data_directory);
+  if (!lock) return output.failure(lock.error());
   Engine engine(installation, {});
   if (auto done = run_to_end(engine, engine.accounts().remove(account->user, account->id)); !done)
     return output.failure(done.error());
@@ -177,7 +188,12 @@ int sync_once(Installation& installation, const Output& output, std::int64_t acc
     return a.kind == store::AccountKind::kLocal || (account != 0 && a.id.value != account);
   });
   if (accounts->empty())
-    return output.failure("account.not_found", "There is no such IMAP account; `dhii-mail account list` shows all.");
+    return output.failure(
+        "account.not_found",
+        account == 0 ? "There is no IMAP account yet; `dhii-mail account add --help` says how."
+                     : "There is no IMAP account " + std::to_string(account) + "; `dhii-mail account list` shows all.");
+  const auto lock = InstanceLock::take(installation.settings().data_directory);
+  if (!lock) return output.failure(lock.error());
   Engine engine(installation, {});
   installation.on_change([&](const store::ChangeEvent& event) { engine.supervisor().on_change(event); });
   Round round;

@@ -14,13 +14,15 @@ using store::WriteTx;
 
 namespace {
 
-enum class CommandError { kNoUser, kNoAccount, kNoMailbox };
+enum class CommandError { kNoUser, kNoAccount, kNoAccounts, kNoMailbox };
 ErrorText describe(CommandError e) {
   switch (e) {
     case CommandError::kNoUser:
       return {"user.not_found", "There is no such user; `dhii-mail user list` shows all."};
     case CommandError::kNoAccount:
       return {"account.not_found", "This user has no such account; `dhii-mail account list` shows all."};
+    case CommandError::kNoAccounts:
+      return {"account.none", "This user has no mail yet; `dhii-mail account add` or `dhii-mail import` brings some."};
     case CommandError::kNoMailbox:
       return {"mailbox.not_found", "The account has no inbox yet; synchronise it first, or name a mailbox."};
   }
@@ -39,7 +41,8 @@ Result<std::vector<store::MailAccount>> accounts_of(Installation& installation, 
   DHII_TRY_ASSIGN(const auto user, require_user(installation, login));
   DHII_TRY_ASSIGN(auto accounts, installation.control().list_accounts(user.id));
   if (id != 0) std::erase_if(accounts, [id](const auto& a) { return a.id.value != id; });
-  if (accounts.empty()) return fail(CommandError::kNoAccount, id == 0 ? login : std::to_string(id));
+  if (accounts.empty() && id == 0) return fail(CommandError::kNoAccounts, login);
+  if (accounts.empty()) return fail(CommandError::kNoAccount, std::to_string(id));
   return accounts;
 }
 

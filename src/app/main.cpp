@@ -4,7 +4,10 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
+#include <span>
+#include <string_view>
 
 #include "app/commands.hpp"
 
@@ -139,9 +142,26 @@ int report_problems(const Output& output, const std::vector<config::Problem>& pr
   return 2;
 }
 
+// Help and version end well; a command that isn't understood ends with 2, as shells' own do.
+int wrong_usage(const CommandLine& line, const CLI::ParseError& error, bool json) {
+  if (error.get_exit_code() == 0) return line.app.exit(error);
+  if (json) {
+    (void)Output(OutputForm::kJson).failure("usage", error.what());
+  } else {
+    std::fprintf(stderr, "dhii-mail: %s. `dhii-mail --help` and `dhii-mail COMMAND --help` say what there is.\n",
+                 error.what());
+  }
+  return 2;
+}
+
 int run(int argc, char** argv) {
   CommandLine line;
-  CLI11_PARSE(line.app, argc, argv);
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const std::span words(argv, static_cast<std::size_t>(argc));  // the options weren't taken in
+    return wrong_usage(line, error, std::ranges::contains(words, std::string_view("--json")));
+  }
   const Output output(line.json ? OutputForm::kJson : OutputForm::kText);
   auto environment = config::process_environment();
   if (!line.data_directory.empty()) environment["DHII_DATA_DIR"] = line.data_directory;

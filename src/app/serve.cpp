@@ -9,6 +9,7 @@
 #include "api/api.hpp"
 #include "app/commands.hpp"
 #include "app/engine.hpp"
+#include "app/instance_lock.hpp"
 #include "app/sandbox.hpp"
 #include "auth/auth_service.hpp"
 #include "base/bytes.hpp"
@@ -268,6 +269,8 @@ int serve(Installation& installation, const Output& output) {
   if (settings.created_secrets)
     spdlog::info("made {} with new random keys: keep a copy, without it the data can't be read",
                  settings.secrets_file.string());
+  const auto lock = InstanceLock::take(settings.data_directory);
+  if (!lock) return output.failure(lock.error());
   if (auto done = confine(settings); !done) return output.failure(done.error());
   Product product(installation);
   if (auto done = product.start(); !done) return output.failure(done.error());
