@@ -26,8 +26,17 @@ bool is_auth_failure(const Error& error) {
 
 AccountWorker::AccountWorker(SyncServices& services, AccountId id, UserId user, std::string email,
                              AccountSettings settings, Secret password, std::shared_ptr<store::MailStore> store)
-    : context_{services,   id, user, std::move(email), std::move(settings), std::move(password), std::move(store),
-               {user, id}, {}, {}, {}},
+    : context_{services,
+               id,
+               user,
+               std::move(email),
+               std::move(settings),
+               std::move(password),
+               std::move(store),
+               {user, id},
+               {},
+               {},
+               {}},
       wake_(services.executor),
       wake_outbox_(services.executor),
       wake_bulk_(services.executor),
@@ -231,7 +240,7 @@ net::Task<> AccountWorker::run_bulk() {
     // The main connection reports what is wrong with the server; only our own troubles are news.
     spdlog::info("account {}: first sync interrupted: {}", context_.id.value, log_escape(done.error().message()));
     if (done.error().id().starts_with("store.")) report_failure(done.error());
-    DHII_CO_TRY(co_await net::sleep_for(delay));
+    DHII_CO_TRY(co_await wake_bulk_.wait_for(delay));  // the main connection is back: go on at once
     delay = std::min<std::chrono::milliseconds>(delay * 2, kLastRetry);
   }
 }
@@ -243,8 +252,7 @@ net::Task<> AccountWorker::run_bulk_session(imap::Client& client) {
     rest_.erase(rest_.begin());
     fetching_ = id;
     auto done = co_await run_bulk_mailbox(client, id);
-    if (!done &&
-        (client.broken() || done.error().id().starts_with("store.") || done.error().id().starts_with("net.")))
+    if (!done && (client.broken() || done.error().id().starts_with("store.") || done.error().id().starts_with("net.")))
       co_return done;
     if (!done)
       spdlog::warn("account {}: mailbox {} skipped: {}", context_.id.value, id.value,

@@ -15,7 +15,8 @@ namespace dhii::sync {
 inline constexpr std::chrono::minutes kPollOthers{3};  // mailboxes that IDLE doesn't watch
 inline constexpr std::chrono::seconds kFirstRetry{1};  // after a lost connection; doubles up to kLastRetry, with jitter
 inline constexpr std::chrono::minutes kLastRetry{1};   // a network that is back is noticed within this
-inline constexpr std::chrono::minutes kFirstLoginRetry{5};  // a refused password: tried again seldom, accounts get locked
+inline constexpr std::chrono::minutes kFirstLoginRetry{
+    5};  // a refused password: tried again seldom, accounts get locked
 inline constexpr std::chrono::hours kLastLoginRetry{1};
 
 class AccountWorker {

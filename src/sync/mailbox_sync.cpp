@@ -325,7 +325,7 @@ net::Task<> MailboxRound::run_rest() {
   const Uid fallback_next(highest_seen_.value + 1);
   context_.expected.erase(mailbox_.id);
   co_return co_await context_.write([=](WriteTx& tx) -> Result<void> {
-    DHII_TRY_ASSIGN(auto latest, store::get_remote_state(tx, mailbox));  // the main connection may have moved it on
+    DHII_TRY_ASSIGN(auto latest, store::get_remote_state(tx, mailbox));   // the main connection may have moved it on
     if (latest && latest->uid_validity != state.uid_validity) return {};  // ... or begun anew: its round follows
     auto done = latest.value_or(state);
     done.complete = true;

@@ -18,7 +18,7 @@ using store::PendingOp;
 using store::ReadTx;
 using store::WriteTx;
 
-constexpr std::size_t kOpsAtOnce = 500;      // read from the database in one go
+constexpr std::size_t kOpsAtOnce = 500;            // read from the database in one go
 constexpr std::size_t kOpsLookedThrough = 10'000;  // for the creation that others wait for: it stands before them
 constexpr std::size_t kOpsPerCommand = 500;  // UIDs of one command: its line stays under the 8 KB that servers take
 

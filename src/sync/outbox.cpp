@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "base/bytes.hpp"
@@ -68,11 +67,13 @@ net::Task<> send_one(AccountContext& context, Submission submission) {
                                       context.services.ehlo_name);
   auto outcome = co_await smtp::send(context.services.dialer, settings, envelope_of(sending), *message);
   // However it went, and even if we are stopping: what is known of the message is written down.
-  co_await net::asio::this_coro::reset_cancellation_state(net::asio::disable_cancellation());
+  co_await net::asio::this_coro::throw_if_cancelled(false);
   auto next = outcome ? after_success(sending, *outcome, now) : after_failure(sending, outcome.error(), now);
   spdlog::info("account {}: submission {} is {} {}", context.id.value, next.id.value, submission_state_name(next.state),
                log_escape(next.detail));
-  co_return co_await move_to(context, SubmissionState::kSending, std::move(next));
+  auto written = co_await move_to(context, SubmissionState::kSending, std::move(next));
+  co_await net::asio::this_coro::throw_if_cancelled(true);
+  co_return written;
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ enum class Security : std::uint8_t {
   kTls,
   kStartTls,
   kNone
-};                                                  // kNone: to this machine only; the clients refuse it elsewhere
+};  // kNone: to this machine only; the clients refuse it elsewhere
 std::string_view security_name(Security security);  // "tls", "starttls", "none"
 
 struct ServerSettings {
