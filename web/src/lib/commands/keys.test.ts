@@ -11,6 +11,8 @@ const bindings: Binding[] = [
   { id: 'send', keys: ['Mod+Enter'] },
   { id: 'help', keys: ['?'] },
   { id: 'star', keys: ['s'] },
+  { id: 'down', keys: ['Space'] },
+  { id: 'up', keys: ['Shift+Space'] },
 ];
 
 function press(key: string, options: Partial<KeyPress> = {}): KeyPress {
@@ -39,6 +41,8 @@ describe('match_key', () => {
     ['Alt with a key bound without it', [], press('j', { altKey: true }), 'none'],
     ['a letter without Shift', [], press('u'), 'none'],
     ['CapsLock gives a capital without Shift', [], press('J'), 'next'],
+    ['Space', [], press(' '), 'down'],
+    ['Shift with Space', [], press(' ', { shiftKey: true }), 'up'],
     ['an unknown key', [], press('ß'), 'none'],
   ])('%s', (_name, pending, event, expected) => {
     const match = match_key(bindings, pending, event);

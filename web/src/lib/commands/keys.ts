@@ -28,7 +28,7 @@ export function press_name(press: KeyPress): string | null {
   const mod = press.ctrlKey || press.metaKey;
   const single = Array.from(press.key).length === 1;
   const key = single && mod ? press.key.toLowerCase() : press.key === ' ' ? 'Space' : press.key;
-  const shift = press.shiftKey && (!single || mod || /^[A-Z]$/.test(press.key)) ? 'Shift+' : '';
+  const shift = press.shiftKey && (!single || press.key === ' ' || mod || /^[A-Z]$/.test(press.key)) ? 'Shift+' : '';
   const named = single && !mod && /^[A-Z]$/.test(key) ? key.toLowerCase() : key;
   return `${mod ? 'Mod+' : ''}${press.altKey ? 'Alt+' : ''}${shift}${named}`;
 }

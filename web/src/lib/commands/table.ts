@@ -57,6 +57,8 @@ export const commands: readonly Command[] = [
   { id: 'back', label: text.commands.back, section: 'navigation', keys: ['Escape', 'u'], icon: 'back', when: in_mail, run: leave },
   { id: 'next-message', label: text.commands.nextMessage, section: 'navigation', keys: ['n'], icon: 'down', when: in_conversation, run: (app) => app.view.conversation?.step(1) },
   { id: 'previous-message', label: text.commands.previousMessage, section: 'navigation', keys: ['p'], icon: 'up', when: in_conversation, run: (app) => app.view.conversation?.step(-1) },
+  { id: 'page-down', label: text.commands.pageDown, section: 'navigation', keys: ['Space'], icon: 'down', when: in_conversation, run: (app) => app.shell.scroll(1) },
+  { id: 'page-up', label: text.commands.pageUp, section: 'navigation', keys: ['Shift+Space'], icon: 'up', when: in_conversation, run: (app) => app.shell.scroll(-1) },
   { id: 'search', label: text.commands.search, section: 'navigation', keys: ['/'], icon: 'search', when: in_mail, run: (app) => (app.shell.searchWish += 1) },
   { id: 'go-inbox', label: text.commands.goInbox, section: 'navigation', keys: ['g i'], icon: 'inbox', run: go('inbox') },
   { id: 'go-drafts', label: text.commands.goDrafts, section: 'navigation', keys: ['g d'], icon: 'drafts', run: go('drafts') },

@@ -32,7 +32,6 @@ export class AccountData {
   /** Threads that got new or changed messages; the open conversation looks here. */
   onThreadsChanged: (threads: ReadonlySet<Id>) => void = () => {};
   onSubmissions: (state: string) => void = () => {};
-  onNewMail: (emails: EmailHeader[]) => void = () => {};
 
   private email_state_: string | null = null;
   private busy_ = false;
@@ -183,7 +182,6 @@ export class AccountData {
     this.email_state_ = result.newState;
     if (list && list === this.list) await list.settle(list_call, answer);
     if (threads.size > 0) this.onThreadsChanged(threads);
-    if (news.length > 0) this.onNewMail(news);
   }
 
   /** Too much changed to follow: what is in sight is fetched anew. */

@@ -306,6 +306,7 @@ export class App {
       data.mutations.retryNow();
       void data.catchUp();
     }
+    if (this.view.conversation?.error) void this.view.conversation.load();
     await this.reloadAccounts().catch(() => {});
   }
 

@@ -2,6 +2,7 @@
 // binds fields and hands over files. RFC 8621 §4.6, §7.5.
 
 import { message_of, MethodError } from '../jmap/errors';
+import { is_away } from '../jmap/transport';
 import { upload, type Upload } from '../jmap/upload';
 import type { EmailAddress, EmailBodyPart, Id, Identity, SetError } from '../jmap/types';
 import { is_address, parse_address, split_addresses } from '../mail/addresses';
@@ -9,6 +10,7 @@ import { text } from '../text';
 import type { AccountData } from './account_data.svelte';
 
 const kAutosaveMs = 1500; // after the last key
+const kRetryMs = 5000; // while the server is away
 export const kHoldSeconds = 10; // the undo window
 
 export interface Attachment {
@@ -156,19 +158,23 @@ export class Composition {
         const refused = answer.notCreated?.['draft'];
         if (refused) throw new MethodError(refused.type, set_error_text(refused));
         this.draftId = answer.created?.['draft']?.id ?? null;
+        this.problem = null;
         if (this.saveState === 'saving') this.saveState = 'saved';
       } catch (error) {
         this.saveState = 'failed';
         this.problem = text.compose.saveFailed(message_of(error));
+        if (is_away(error) && !this.closed_) this.timer_ = setTimeout(() => void this.save(), kRetryMs);
       }
     };
     this.saving_ = (this.saving_ ?? Promise.resolve()).then(run);
     return this.saving_;
   }
 
-  async close(): Promise<void> {
+  /** Whether there is a draft on the server now. */
+  async close(): Promise<boolean> {
     await this.save();
     this.stop();
+    return this.saveState === 'saved';
   }
 
   async discard(): Promise<void> {

@@ -50,21 +50,29 @@ export class Conversation {
     return this.olderShown || count < 2 ? { first: 1, count: 0 } : { first: 1, count };
   }
 
+  /** What is known shows at once; the server then adds what is missing. */
   async load(): Promise<void> {
+    const known = this.account.emails.threadComplete(this.threadId);
+    if (known) this.unfold();
     try {
       await this.account.loadThread(this.threadId, this.emailId);
-      const emails = this.emails;
-      const open = emails.filter((email) => !email.keywords['$seen'] || email.id === this.emailId).map(({ id }) => id);
-      const last = emails[emails.length - 1];
-      const ids = new Set([...open, ...(last ? [last.id] : [])]);
-      this.expanded = ids;
-      this.current = open[0] ?? last?.id ?? null;
-      this.ready = true;
+      if (!known) this.unfold();
+      await this.account.loadBodies([...this.expanded]);
       this.error = null;
-      await this.account.loadBodies([...ids]);
     } catch (error) {
-      this.error = message_of(error);
+      const readable = this.ready && [...this.expanded].every((id) => this.account.emails.body(id) !== undefined);
+      if (!readable) this.error = message_of(error);
     }
+  }
+
+  /** Opens what is unread, what the list showed, and the latest. */
+  private unfold(): void {
+    const emails = this.emails;
+    const open = emails.filter((email) => !email.keywords['$seen'] || email.id === this.emailId).map(({ id }) => id);
+    const last = emails[emails.length - 1];
+    this.expanded = new Set([...open, ...(last ? [last.id] : [])]);
+    this.current = open[0] ?? last?.id ?? null;
+    this.ready = true;
   }
 
   /** A message joined the thread while it's open. */

@@ -104,7 +104,10 @@ export class Outbox {
 
   close(composition: Composition): void {
     this.open = this.open.filter((other) => other !== composition);
-    void composition.close();
+    void composition.close().then((saved) => {
+      if (saved) this.toasts_.show(text.done.draftSaved);
+      else if (composition.saveState === 'failed') this.reopen(composition); // nothing written is lost
+    });
   }
 
   async discard(composition: Composition): Promise<void> {

@@ -9,6 +9,8 @@ export class Shell {
   theme = $state<Theme>('auto');
   /** Rises when the search box should take the keyboard. */
   searchWish = $state(0);
+  /** Pages that the conversation should scroll by; the number makes equal wishes different. */
+  scrollWish = $state.raw<{ pages: number; wish: number }>({ pages: 0, wish: 0 });
   /** The wish that was granted last; a new search box doesn't grant it again. */
   searchGranted = 0;
   /** Set by the view: whether list and conversation stand side by side. */
@@ -27,6 +29,10 @@ export class Shell {
   setTheme(theme: Theme): void {
     this.theme = theme;
     this.remember_.set('theme', theme);
+  }
+
+  scroll(pages: number): void {
+    this.scrollWish = { pages, wish: this.scrollWish.wish + 1 };
   }
 
   open(overlay: Overlay): void {
