@@ -1,5 +1,6 @@
 // `dhii-mail serve`: the composition root of the running product. Wires services by hand, starts the accounts and the
 // server, waits for a signal, and stops in two phases.
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -199,7 +200,12 @@ net::Task<> Product::announce(UserId user, AccountId account) {
 
 net::Task<> Product::maintain() {
   for (;;) {
-    auto more = co_await engine_.db_pool().run([this]() -> Result<bool> { return installation_.stores().maintain(); });
+    // glibc keeps what a first sync's buffers took; between two rounds it is given back to the system.
+    auto more = co_await engine_.db_pool().run([this]() -> Result<bool> {
+      const bool left = installation_.stores().maintain();
+      if (!left) malloc_trim(0);
+      return left;
+    });
     if (more && *more)
       DHII_CO_TRY(co_await net::sleep_for(kMaintenanceStep));
     else
