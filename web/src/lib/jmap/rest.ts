@@ -36,6 +36,11 @@ export interface Candidate {
   source: 'srv' | 'autoconfig' | 'well-known' | 'guess';
   imap: ServerSettings;
   smtp: ServerSettings;
+  /** The host lies outside the domain of the address: to be seen before a password is typed. */
+  foreign_host?: boolean;
+  provider?: string;
+  /** A sentence that the person needs now. */
+  note?: string;
 }
 
 export interface TestAnswer {

@@ -78,6 +78,8 @@ export const text = {
       guess: 'a guess: check it with your provider',
     } satisfies Record<Candidate['source'], string>,
     foundBy: (source: string) => `Found: ${source}`,
+    foundProvider: (provider: string, source: string) => `${provider}: ${source}`,
+    foreignHost: (host: string, domain: string) => `The server ${host} doesn’t belong to ${domain}. Go on only if your provider names it.`,
     nothingFound: 'Nothing was found for this address. Type the settings that your provider gives.',
     imap: 'Incoming mail (IMAP)',
     smtp: 'Outgoing mail (SMTP)',
