@@ -160,7 +160,8 @@ int run(int argc, char** argv) {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     const std::span words(argv, static_cast<std::size_t>(argc));  // the options weren't taken in
-    return wrong_usage(line, error, std::ranges::contains(words, std::string_view("--json")));
+    const bool json = std::ranges::find(words, std::string_view("--json")) != words.end();
+    return wrong_usage(line, error, json);
   }
   const Output output(line.json ? OutputForm::kJson : OutputForm::kText);
   auto environment = config::process_environment();
