@@ -51,6 +51,10 @@ void AccountWorker::start() {
 }
 
 net::asio::awaitable<void> AccountWorker::stop() {
+  context_.stopping = true;
+  wake_.notify();
+  wake_outbox_.notify();
+  wake_bulk_.notify();
   co_await tasks_.close();
   if (bulk_mode_) (void)co_await end_bulk();  // cancelled in the middle; the store is used on by others
 }
@@ -74,6 +78,7 @@ net::Task<> AccountWorker::run_main() {
   std::chrono::milliseconds delay = kFirstRetry;
   std::chrono::milliseconds login_delay = kFirstLoginRetry;
   for (;;) {
+    if (context_.stopping) co_return fail(net::NetError::kCancelled);
     if (context_.status.state == AccountState::kIdle || context_.status.state == AccountState::kSyncing)
       context_.report(AccountState::kConnecting);
     const auto settings = imap_settings(context_.settings.imap, context_.password, context_.services.extra_ca_file);
@@ -151,6 +156,7 @@ net::Task<> AccountWorker::run_session(imap::Client& client) {
   next_poll_ = context_.services.clock.steady_now() + kPollOthers;
   was_settled_ = true;
   for (;;) {
+    if (context_.stopping) co_return fail(net::NetError::kCancelled);
     settle();
     DHII_CO_TRY(co_await run_operations(context_, client));
     DHII_CO_TRY(co_await look_at_dirty(client));
@@ -223,6 +229,7 @@ void AccountWorker::need_rest(MailboxId mailbox) {
 net::Task<> AccountWorker::run_bulk() {
   std::chrono::milliseconds delay = kFirstRetry;
   for (;;) {
+    if (context_.stopping) co_return fail(net::NetError::kCancelled);
     if (rest_.empty() || !connected_) {  // without the main connection this one would only fail as well
       DHII_CO_TRY(co_await wake_bulk_.wait_for(std::chrono::hours(1)));
       continue;
@@ -296,6 +303,7 @@ net::Task<> AccountWorker::run_bulk_mailbox(imap::Client& client, MailboxId id) 
 
 net::Task<> AccountWorker::run_outbox_forever() {
   for (;;) {
+    if (context_.stopping) co_return fail(net::NetError::kCancelled);
     auto ended = co_await run_outbox(context_, wake_outbox_);
     if (!ended && ended.error().is(net::NetError::kCancelled)) co_return ended;
     if (!ended) spdlog::warn("account {}: outbox: {}", context_.id.value, log_escape(ended.error().message()));

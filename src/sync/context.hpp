@@ -42,6 +42,9 @@ struct AccountContext {
   Secret password;
   std::shared_ptr<store::MailStore> store;  // thread-safe
   AccountStatus status;
+  // Set once, when the worker is to end. Cancellation alone does not do: a wait that follows a TLS conversation was
+  // seen not to hear of it.
+  bool stopping = false;
 
   // Mailboxes that must be looked at on the next round (new UIDs of our own MOVE or APPEND, a vanished base, a user's
   // request).

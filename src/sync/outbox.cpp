@@ -156,6 +156,7 @@ net::Task<> run_outbox(AccountContext& context, net::Event& wake) {
                  account.value, submission.id.value);
   }
   for (;;) {
+    if (context.stopping) co_return fail(net::NetError::kCancelled);
     const auto now = context.services.clock.now();
     DHII_CO_TRY_ASSIGN(const auto due, co_await context.read([=](ReadTx& tx) {
       return store::due_submissions(tx, account, now, kSendAtOnce);
