@@ -1,9 +1,9 @@
-// CONTRACT. MailStore: one user's mail database (SQLite, encrypted pages) and blob files. Blocking and thread-safe: call it from a
-// BlockingPool thread, never from the io thread. Many readers (WAL snapshots), one writer at a time.
+// CONTRACT. MailStore: one user's mail database (SQLite, encrypted pages) and blob files. Blocking and thread-safe:
+// call it from a BlockingPool thread, never from the io thread. Many readers (WAL snapshots), one writer at a time.
 //   auto inbox = store.read([&](ReadTx& tx) { return list_mailboxes(tx, account); });
 //   auto done  = store.write([&](WriteTx& tx) -> Result<void> { return set_keywords(tx, ...); });
-// write(): BEGIN IMMEDIATE, then commit if the function returned a value, roll back if it returned an error or threw; after the commit
-// on_change is called (from the calling thread) once per touched account.
+// write(): BEGIN IMMEDIATE, then commit if the function returned a value, roll back if it returned an error or threw;
+// after the commit on_change is called (from the calling thread) once per touched account.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -19,9 +19,9 @@
 
 namespace dhii::store {
 
-class Database;     // one SQLite connection (store/database.hpp)
-class BlobStore;    // store/blob_store.hpp
-struct TxState;     // what a write transaction gathers (store/tx_state.hpp)
+class Database;   // one SQLite connection (store/database.hpp)
+class BlobStore;  // store/blob_store.hpp
+struct TxState;   // what a write transaction gathers (store/tx_state.hpp)
 
 // A snapshot. Valid inside the function it is passed to only.
 class ReadTx {
@@ -29,7 +29,7 @@ class ReadTx {
   ReadTx(Database& db, BlobStore& blobs) : db_(&db), blobs_(&blobs) {}
   Database& db() { return *db_; }
   BlobStore& blobs() { return *blobs_; }
-  const TxState* pending() const { return state_; }   // null in a read transaction
+  const TxState* pending() const { return state_; }  // null in a read transaction
 
  protected:
   TxState* state_ = nullptr;
@@ -39,14 +39,16 @@ class ReadTx {
   BlobStore* blobs_;
 };
 
-// The write transaction. Each changed object takes the next change number, so that /changes can be cut anywhere (RFC 8620 §5.2).
+// The write transaction. Each changed object takes the next change number, so that /changes can be cut anywhere (RFC
+// 8620 §5.2).
 class WriteTx : public ReadTx {
  public:
   using State = TxState;
   WriteTx(Database& db, BlobStore& blobs, State& state) : ReadTx(db, blobs) { state_ = &state; }
-  ChangeNumber change_number();                                 // the last one taken; takes one if none was
-  ChangeNumber next_change(AccountId account, DataType type);   // takes the next and moves the account's state of the type to it
-  void touch(AccountId account, DataType type);                 // this account's state of the type moves to change_number()
+  ChangeNumber change_number();  // the last one taken; takes one if none was
+  ChangeNumber next_change(AccountId account,
+                           DataType type);       // takes the next and moves the account's state of the type to it
+  void touch(AccountId account, DataType type);  // this account's state of the type moves to change_number()
   void note_pending_op(AccountId account);
   void note_submission(AccountId account);
   Timestamp now() const;
@@ -56,7 +58,7 @@ class WriteTx : public ReadTx {
 class MailStore {
  public:
   struct Options {
-    std::filesystem::path directory;     // .../mail/u<N>/ : mail.db and blobs/
+    std::filesystem::path directory;  // .../mail/u<N>/ : mail.db and blobs/
     UserId user;
     const Clock* clock = nullptr;
     Random* random = nullptr;
@@ -84,9 +86,10 @@ class MailStore {
     return out;
   }
 
-  BlobStore& blobs();                    // prepare() and get() are thread-safe without a transaction
+  BlobStore& blobs();  // prepare() and get() are thread-safe without a transaction
   UserId user() const;
-  // First sync: bigger FTS5 hash, no automerge, fewer checkpoints (DESIGN §4 "Bulk indexing"); ending it restores and starts merging.
+  // First sync: bigger FTS5 hash, no automerge, fewer checkpoints (DESIGN §4 "Bulk indexing"); ending it restores and
+  // starts merging.
   void begin_bulk();
   void end_bulk();
   // A small slice of background work (FTS merge, checkpoint, blob compaction). Returns true when more is left.

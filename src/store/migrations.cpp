@@ -27,8 +27,9 @@ Result<void> apply(Database& db, const Migration& step, std::int64_t number) {
   return done;
 }
 
-// A blob has a row for each email that it is the content of (owner 0: an upload), so that one tree of random keys serves places and owners.
-// A "view" is a mailbox (its id) or a whole account (minus its id): every list, count and stream works on either alike.
+// A blob has a row for each email that it is the content of (owner 0: an upload), so that one tree of random keys
+// serves places and owners. A "view" is a mailbox (its id) or a whole account (minus its id): every list, count and
+// stream works on either alike.
 constexpr Migration kMail[] = {{R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE state(account INTEGER NOT NULL, type INTEGER NOT NULL, changed INTEGER NOT NULL, floor INTEGER NOT NULL DEFAULT 0,
