@@ -9,6 +9,7 @@
 #include <boost/asio/use_future.hpp>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,6 +36,22 @@ inline std::string message(const std::string& subject, const std::string& body, 
   return "From: Carol <carol@demo.test>\r\nTo: alice@demo.test\r\nSubject: " + subject +
          "\r\nDate: Mon, 5 Jan 2026 10:00:00 +0000\r\nMessage-ID: <" + id +
          "@demo.test>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body + "\r\n";
+}
+
+// `count` messages of about `bytes` as a Maildir: the quickest way to fill a mailbox.
+inline void fill(MailSystem& mail, const std::string& user, int count, std::size_t bytes) {
+  const auto folder = mail.folder() / "fill";
+  for (const char* part : {"cur", "new", "tmp"}) fs::create_directories(folder / part);
+  const std::string line = "The quick brown fox jumps over the lazy dog, again and again and again and again.\r\n";
+  std::string body;
+  while (body.size() < bytes) body += line;
+  for (int i = 0; i < count; ++i) {
+    const std::string n = std::to_string(i);
+    std::ofstream(folder / "cur" / ("1700000" + std::to_string(100 + i) + ".M" + n + ".x:2,"), std::ios::binary)
+        << message("Filled " + n, body + n, "fill" + n);
+  }
+  mail.append_maildir(user, folder);
+  fs::remove_all(folder);
 }
 
 class Engine {

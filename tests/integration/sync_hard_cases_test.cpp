@@ -1,6 +1,5 @@
 // Sync when things go wrong: servers that vanish, start anew, refuse or lie, other clients at work, and a program that
 // stops in the middle. Each ends in the state that a user would call right.
-#include <fstream>
 #include <set>
 
 #include "net/testing/certificates.hpp"
@@ -16,22 +15,6 @@ using net::testing::ScriptedServer;
 using net::testing::TemporaryFile;
 using store::Submission;
 using store::SubmissionState;
-
-// `count` messages of about `bytes` as a Maildir: the quickest way to fill a mailbox.
-void fill(MailSystem& mail, const std::string& user, int count, std::size_t bytes) {
-  const auto folder = mail.folder() / "fill";
-  for (const char* part : {"cur", "new", "tmp"}) fs::create_directories(folder / part);
-  const std::string line = "The quick brown fox jumps over the lazy dog, again and again and again and again.\r\n";
-  std::string body;
-  while (body.size() < bytes) body += line;
-  for (int i = 0; i < count; ++i) {
-    const std::string n = std::to_string(i);
-    std::ofstream(folder / "cur" / ("1700000" + std::to_string(100 + i) + ".M" + n + ".x:2,"), std::ios::binary)
-        << message("Filled " + n, body + n, "fill" + n);
-  }
-  mail.append_maildir(user, folder);
-  fs::remove_all(folder);
-}
 
 std::size_t distinct_subjects(const std::vector<store::Email>& emails) {
   std::set<std::string> subjects;

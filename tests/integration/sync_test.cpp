@@ -7,9 +7,7 @@ namespace {
 TEST(SyncWithDovecot, FirstSyncBringsEverythingAndNewMailShowsByItself) {
   DHII_NEEDS_MAIL_SYSTEM();
   MailSystem mail({.smtp = false});
-  for (int i = 0; i < 120; ++i)
-    mail.deliver("alice", message("Number " + std::to_string(i), "Grüße aus Köln " + std::to_string(i),
-                                  "m" + std::to_string(i)));
+  fill(mail, "alice", 120, 500);
   Engine engine(mail);
   EXPECT_TRUE(engine.eventually([&] { return engine.count(Role::kInbox) == 120; }));
   EXPECT_TRUE(engine.eventually([&] { return engine.state() == AccountState::kIdle; }));
