@@ -210,7 +210,7 @@ net::Task<api::AccountView> AccountService::create(UserId user, api::AccountDraf
 }
 
 net::Task<api::AccountView> AccountService::create_sample(UserId user) {
-  const std::string email = "you@sample.test";
+  const std::string email = "robin@sample.test";
   DHII_CO_TRY(co_await require_room(user, email));
   DHII_CO_TRY_ASSIGN(const auto account, co_await p_.db_pool.run([&]() -> Result<store::MailAccount> {
     store::MailAccount made;
@@ -225,7 +225,7 @@ net::Task<api::AccountView> AccountService::create_sample(UserId user) {
     auto filled = transfer::import_sample(*mail, made.id, p_.sample_mbox, p_.clock.now());
     if (filled)
       filled = mail->write([&](WriteTx& tx) -> Result<transfer::ImportReport> {
-        DHII_TRY(create_identity(tx, made.id, "You", made.email));
+        DHII_TRY(create_identity(tx, made.id, "Robin Vale", made.email));
         return *filled;
       });
     if (!filled) {
