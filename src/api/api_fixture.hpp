@@ -108,7 +108,7 @@ class RealMail final : public MailAccess {
 struct ApiFixture : testing::Test {
   ManualClock clock;
   SystemRandom random;
-  auth::LoggingSink events;
+  event::LoggingSink events;
   std::filesystem::path folder =
       std::filesystem::temp_directory_path() /
       ("dhii-api-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());

@@ -120,7 +120,7 @@ class Product {
   api::PushHub hub_;
   crypto::Jwt jwt_;
   Secret refresh_key_;
-  auth::LoggingSink events_;
+  event::LoggingSink events_;
   auth::AuthService auth_;
   jmap::Service jmap_;
   MailAccess mail_access_;

@@ -34,9 +34,15 @@ AuthService::AuthService(Parts parts)
       cache_(parts.clock),
       setup_token_(parts.random.token(32)) {}
 
-void AuthService::report(EventKind kind, UserId user, SessionId session, std::string login, std::string address,
+void AuthService::report(event::Kind kind, UserId user, SessionId session, std::string login, std::string address,
                          std::string_view detail) {
-  p_.events.record({kind, user, session, std::move(login), std::move(address), std::string(detail), p_.clock.now()});
+  p_.events.record({.kind = kind,
+                    .at = p_.clock.now(),
+                    .user = user,
+                    .session = session,
+                    .actor = std::move(login),
+                    .address = std::move(address),
+                    .detail = std::string(detail)});
 }
 
 // ---- set-up
@@ -52,14 +58,14 @@ net::Task<SignIn> AuthService::setup(std::string token, NewUser user, Secret pas
   DHII_CO_TRY_ASSIGN(const bool needed, co_await setup_needed());
   if (!needed) co_return fail(AuthError::kSetupDone);
   if (setup_token_.empty() || !constant_time_equal(token, setup_token_)) {
-    report(EventKind::kSetupRefused, {}, {}, user.login, client.address);
+    report(event::Kind::kSetupRefused, {}, {}, user.login, client.address);
     co_return fail(AuthError::kBadSetupToken);
   }
   // create_first() is atomic in the database: of two that hold the token, one wins.
   DHII_CO_TRY_ASSIGN(const UserId id, co_await p_.hash_pool.run([&] { return p_.users.create_first(user, password); }));
   setup_token_.clear();
   has_users_ = true;
-  report(EventKind::kSetupDone, id, {}, user.login, client.address);
+  report(event::Kind::kSetupDone, id, {}, user.login, client.address);
   DHII_CO_TRY_ASSIGN(store::User row, co_await p_.db_pool.run([this, id] { return p_.control.get_user(id); }));
   co_return co_await open_session(std::move(row), std::move(client));
 }
@@ -89,21 +95,21 @@ net::Task<SignIn> AuthService::login(std::string login, Secret password, Client 
   if (login.size() > kMaxTriedLoginBytes || !is_valid_utf8(login)) co_return fail(AuthError::kInvalidCredentials);
   const std::string network = http::rate_key(client.address);
   if (const auto wait = guard_.wait_for(login, network); wait.count() > 0) {
-    report(EventKind::kSignInThrottled, {}, {}, login, client.address);
+    report(event::Kind::kSignInThrottled, {}, {}, login, client.address);
     co_return fail(AuthError::kTooManyAttempts, std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
   }
   auto user = co_await verified_user(login, password, client);
   if (!user) {
     if (user.error().is(AuthError::kInvalidCredentials)) {
       guard_.failed(login, network);
-      report(EventKind::kSignInFailed, {}, {}, login, client.address);
+      report(event::Kind::kSignInFailed, {}, {}, login, client.address);
     }
     co_return std::unexpected(user.error());
   }
   guard_.succeeded(login, network);
   const std::string address = client.address;
   auto signed_in = co_await open_session(std::move(*user), std::move(client));
-  if (signed_in) report(EventKind::kSignedIn, signed_in->user, signed_in->session, login, address);
+  if (signed_in) report(event::Kind::kSignedIn, signed_in->user, signed_in->session, login, address);
   co_return signed_in;
 }
 
@@ -160,7 +166,7 @@ net::Task<SignIn> AuthService::refresh(Secret token, Client client) {
                              constant_time_equal(successor_hash, session.refresh_hash) &&
                              p_.clock.now() - session.rotated_at <= kRefreshGrace;
   if (!current && !just_replaced) {  // an old one of ours: somebody has a copy
-    report(EventKind::kRefreshTokenReused, session.user, session.id, {}, client.address);
+    report(event::Kind::kRefreshTokenReused, session.user, session.id, {}, client.address);
     co_await end_session(session.id);
     co_return fail(AuthError::kRefreshInvalid);
   }
@@ -195,7 +201,7 @@ net::Task<> AuthService::end_session(SessionId session) {
 }
 
 net::Task<> AuthService::logout(http::Principal who) {
-  report(EventKind::kSignedOut, who.user, who.session, {}, {});
+  report(event::Kind::kSignedOut, who.user, who.session, {}, {});
   co_return co_await end_session(who.session);
 }
 
@@ -206,7 +212,7 @@ net::Task<> AuthService::logout_by_refresh(Secret token) {
                      co_await p_.db_pool.run([&] { return p_.control.get_session(claimed->session); }));
   if (!session || session->revoked || !refresh_tokens_.is_genuine(token.reveal(), session->created_at))
     co_return Result<void>{};
-  report(EventKind::kSignedOut, session->user, session->id, {}, {});
+  report(event::Kind::kSignedOut, session->user, session->id, {}, {});
   co_return co_await end_session(session->id);
 }
 
@@ -223,13 +229,13 @@ net::Task<SignIn> AuthService::register_user(std::string invitation, NewUser use
   if (!invitation.empty() || p_.registration == RegistrationMode::kInvitation) {
     DHII_CO_TRY_ASSIGN(const auto taken, co_await take_invitation(hash_token(invitation), user.login));
     if (!taken) {
-      report(EventKind::kInvitationRefused, {}, {}, user.login, client.address);
+      report(event::Kind::kInvitationRefused, {}, {}, user.login, client.address);
       co_return fail(AuthError::kBadInvitation);
     }
     user.role = taken->role;
   }
   DHII_CO_TRY_ASSIGN(const UserId id, co_await p_.hash_pool.run([&] { return p_.users.create(user, password); }));
-  report(EventKind::kUserRegistered, id, {}, user.login, client.address);
+  report(event::Kind::kUserRegistered, id, {}, user.login, client.address);
   DHII_CO_TRY_ASSIGN(store::User row, co_await p_.db_pool.run([this, id] { return p_.control.get_user(id); }));
   co_return co_await open_session(std::move(row), std::move(client));
 }
@@ -249,7 +255,7 @@ net::Task<NewInvitation> AuthService::invite(http::Principal who, store::UserRol
   NewInvitation out{p_.random.token(32), p_.clock.now() + kInvitationLifetime};
   const store::Invitation row{hash_token(out.token), role, who.user, out.expires_at};
   DHII_CO_TRY(co_await p_.db_pool.run([&] { return p_.control.create_invitation(row); }));
-  report(EventKind::kInvitationCreated, who.user, who.session, {}, {}, store::user_role_name(role));
+  report(event::Kind::kInvitationCreated, who.user, who.session, {}, {}, store::user_role_name(role));
   co_return out;
 }
 
@@ -273,7 +279,7 @@ net::Task<std::vector<store::Session>> AuthService::sessions(http::Principal who
 net::Task<> AuthService::revoke(http::Principal who, SessionId session) {
   DHII_CO_TRY_ASSIGN(const auto found, co_await p_.db_pool.run([&] { return p_.control.get_session(session); }));
   if (!found || found->user != who.user || found->revoked) co_return fail(AuthError::kSessionNotFound);
-  report(EventKind::kSessionRevoked, who.user, session, {}, {});
+  report(event::Kind::kSessionRevoked, who.user, session, {}, {});
   co_return co_await end_session(session);
 }
 
@@ -289,7 +295,7 @@ net::Task<> AuthService::change_password(http::Principal who, Secret current, Se
   }));
   if (!right) {
     guard_.failed(user.login, network);
-    report(EventKind::kPasswordChangeRefused, who.user, who.session, user.login, address);
+    report(event::Kind::kPasswordChangeRefused, who.user, who.session, user.login, address);
     co_return fail(AuthError::kInvalidCredentials);
   }
   DHII_CO_TRY(co_await p_.hash_pool.run([&] { return p_.users.set_password(who.user, fresh); }));
@@ -299,7 +305,7 @@ net::Task<> AuthService::change_password(http::Principal who, Secret current, Se
   for (const store::Session& s : others) {
     if (s.id != who.session) ended(s.id);
   }
-  report(EventKind::kPasswordChanged, who.user, who.session, user.login, address);
+  report(event::Kind::kPasswordChanged, who.user, who.session, user.login, address);
   co_return Result<void>{};
 }
 
@@ -347,7 +353,7 @@ boost::asio::awaitable<Result<http::Principal>> AuthService::authenticate(const 
   if (!ascii_istarts_with(authorization, kScheme)) co_return fail(AuthError::kNoToken);
   auto principal = co_await check_token(authorization.substr(kScheme.size()));
   if (!principal && !principal.error().is(net::NetError::kBusy) && !principal.error().is(crypto::JwtError::kExpired)) {
-    report(EventKind::kTokenRefused, {}, {}, {}, request.client_address, principal.error().id());
+    report(event::Kind::kTokenRefused, {}, {}, {}, request.client_address, principal.error().id());
   }
   co_return principal;
 }

@@ -11,7 +11,7 @@
 
 #include "auth/attempt_guard.hpp"
 #include "auth/errors.hpp"
-#include "auth/events.hpp"
+#include "event/event.hpp"
 #include "auth/refresh_tokens.hpp"
 #include "auth/session_cache.hpp"
 #include "auth/users.hpp"
@@ -66,7 +66,7 @@ class AuthService final : public http::Authenticator {
     net::BlockingPool& hash_pool;  // one thread, a short queue
     const Clock& clock;
     Random& random;
-    EventSink& events;
+    event::Sink& events;
     RegistrationMode registration = RegistrationMode::kInvitation;
   };
   explicit AuthService(Parts parts);
@@ -111,7 +111,7 @@ class AuthService final : public http::Authenticator {
   net::Task<std::optional<store::Invitation>> take_invitation(std::string hash, std::string login);
   net::Task<> end_session(SessionId session);
   void ended(SessionId session);
-  void report(EventKind kind, UserId user, SessionId session, std::string login, std::string address,
+  void report(event::Kind kind, UserId user, SessionId session, std::string login, std::string address,
               std::string_view detail = {});
 
   Parts p_;

@@ -21,10 +21,10 @@ using std::chrono::seconds;
 using testing::Contains;
 using testing::Not;
 
-class RecordingSink final : public EventSink {
+class RecordingSink final : public event::Sink {
  public:
-  void record(const Event& event) override { kinds.push_back(event.kind); }
-  std::vector<EventKind> kinds;
+  void record(event::Event event) noexcept override { kinds.push_back(event.kind); }
+  std::vector<event::Kind> kinds;
 };
 
 struct AuthTest : testing::Test {
@@ -167,7 +167,7 @@ TEST_F(AuthTest, GuessingIsSlowedHereButTheOwnerElsewhereGetsIn) {
   EXPECT_TRUE(run(auth->login("ada", password(), {"198.51.100.7", "", false})));
   clock.advance(seconds(1));
   EXPECT_TRUE(run(auth->login("ada", password(), program)));
-  EXPECT_THAT(events.kinds, Contains(EventKind::kSignInThrottled));
+  EXPECT_THAT(events.kinds, Contains(event::Kind::kSignInThrottled));
 }
 
 TEST_F(AuthTest, UnknownLoginsAreSlowedJustTheSame) {
@@ -292,7 +292,7 @@ TEST_F(AuthTest, AnOldRefreshTokenAfterTheGraceKillsTheFamily) {
   expect_error(run(auth->refresh(s.refresh_token.clone(), program)), AuthError::kRefreshInvalid);
   expect_error(run(auth->refresh(next.refresh_token.clone(), program)), AuthError::kRefreshInvalid);
   expect_error(check(next.access_token), AuthError::kSessionEnded);
-  EXPECT_THAT(events.kinds, Contains(EventKind::kRefreshTokenReused));
+  EXPECT_THAT(events.kinds, Contains(event::Kind::kRefreshTokenReused));
 }
 
 TEST_F(AuthTest, AMuchOlderRefreshTokenKillsTheFamilyEvenWithinTheGrace) {
@@ -313,7 +313,7 @@ TEST_F(AuthTest, AForgedRefreshTokenDoesNotEndAnybodysSession) {
     expect_error(run(auth->refresh(Secret(std::string_view(nonsense)), program)), AuthError::kRefreshInvalid);
   }
   EXPECT_TRUE(check(s.access_token));
-  EXPECT_THAT(events.kinds, Not(Contains(EventKind::kRefreshTokenReused)));
+  EXPECT_THAT(events.kinds, Not(Contains(event::Kind::kRefreshTokenReused)));
 }
 
 TEST_F(AuthTest, ASessionEndsWithoutRefreshAfterThirtyDays) {
