@@ -11,11 +11,11 @@
 
 #include "auth/attempt_guard.hpp"
 #include "auth/errors.hpp"
-#include "event/event.hpp"
 #include "auth/refresh_tokens.hpp"
 #include "auth/session_cache.hpp"
 #include "auth/users.hpp"
 #include "crypto/jwt.hpp"
+#include "event/event.hpp"
 #include "http/dispatcher.hpp"
 #include "net/blocking_pool.hpp"
 
