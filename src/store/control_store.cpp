@@ -1,9 +1,7 @@
 #include "store/control_store.hpp"
 
-#include <mutex>
-
 #include "base/bytes.hpp"
-#include "store/database.hpp"
+#include "store/control_database.hpp"
 #include "store/folding.hpp"
 #include "store/migrations.hpp"
 
@@ -51,25 +49,6 @@ MailAccount account_of(Row row) {
                      .created_at = row.get<Timestamp>(7)};
 }
 
-template <class T, class F, class... A>
-Result<std::optional<T>> one(Database& db, Sql sql, F make, const A&... args) {
-  std::optional<T> out;
-  DHII_TRY(db.each(
-      sql,
-      [&](Row row) {
-        out = make(row);
-        return false;
-      },
-      args...));
-  return out;
-}
-template <class T, class F, class... A>
-Result<std::vector<T>> all(Database& db, Sql sql, F make, const A&... args) {
-  std::vector<T> out;
-  DHII_TRY(db.each(sql, [&](Row row) { out.push_back(make(row)); }, args...));
-  return out;
-}
-
 }  // namespace
 
 std::string_view user_role_name(UserRole role) {
@@ -85,36 +64,7 @@ std::string_view user_role_name(UserRole role) {
 }
 
 struct ControlStore::Impl {
-  std::mutex mutex;
-  std::unique_ptr<Database> db;
-  const Clock* clock = nullptr;
-
-  // Runs `function` alone, inside a transaction that commits if it returns a value.
-  template <class F>
-  auto write(F function) -> std::invoke_result_t<F, Database&> {
-    const std::scoped_lock lock(mutex);
-    DHII_TRY(db->run("BEGIN IMMEDIATE"));
-    auto out = function(*db);
-    if (out) {
-      if (auto committed = db->run("COMMIT"); !committed) out = std::unexpected(committed.error());
-    }
-    if (!out && db->in_transaction()) std::ignore = db->run("ROLLBACK");
-    return out;
-  }
-  template <class F>
-  auto read(F function) -> std::invoke_result_t<F, Database&> {
-    const std::scoped_lock lock(mutex);
-    return function(*db);
-  }
-  // One row must change, or there was none.
-  template <class... A>
-  Result<void> change_one(Sql sql, const A&... args) {
-    return write([&](Database& d) -> Result<void> {
-      DHII_TRY(d.run(sql, args...));
-      if (d.changed_rows() == 0) return fail(StoreError::kNotFound);
-      return {};
-    });
-  }
+  ControlDatabase database;
 };
 
 ControlStore::ControlStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -124,18 +74,18 @@ Result<std::unique_ptr<ControlStore>> ControlStore::open(const std::filesystem::
                                                          const Clock& clock) {
   std::error_code ignored;
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path(), ignored);
-  auto impl = std::make_unique<Impl>();
-  DHII_TRY_ASSIGN(impl->db, Database::open(file, key, {.cache_kib = 1024}));
-  DHII_TRY(migrate(*impl->db, control_migrations()));
-  impl->clock = &clock;
-  return std::unique_ptr<ControlStore>(new ControlStore(std::move(impl)));
+  DHII_TRY_ASSIGN(auto db, Database::open(file, key, {.cache_kib = 1024}));
+  DHII_TRY(migrate(*db, control_migrations()));
+  return std::unique_ptr<ControlStore>(new ControlStore(std::unique_ptr<Impl>(new Impl{{std::move(db), clock}})));
 }
+
+ControlDatabase& ControlStore::database() { return impl_->database; }
 
 // ---- users
 // ---------------------------------------------------------------------------------------------------------------------
 
 Result<std::int64_t> ControlStore::count_users() {
-  return impl_->read([](Database& db) -> Result<std::int64_t> {
+  return impl_->database.read([](Database& db) -> Result<std::int64_t> {
     DHII_TRY_ASSIGN(const auto count, db.find<std::int64_t>("SELECT count(*) FROM user"));
     return count.value_or(0);
   });
@@ -154,20 +104,20 @@ Result<UserId> insert_user(Database& db, const User& user, Timestamp now) {
 }  // namespace
 
 Result<UserId> ControlStore::create_user(const User& user) {
-  return impl_->write([&](Database& db) { return insert_user(db, user, impl_->clock->now()); });
+  return impl_->database.write([&](Database& db) { return insert_user(db, user, impl_->database.now()); });
 }
 
 Result<UserId> ControlStore::create_first_user(const User& user) {
-  return impl_->write([&](Database& db) -> Result<UserId> {
+  return impl_->database.write([&](Database& db) -> Result<UserId> {
     DHII_TRY_ASSIGN(const auto count, db.find<std::int64_t>("SELECT count(*) FROM user"));
     if (count.value_or(0) != 0) return fail(StoreError::kConflict, "there is a user already");
-    return insert_user(db, user, impl_->clock->now());
+    return insert_user(db, user, impl_->database.now());
   });
 }
 
 Result<std::optional<User>> ControlStore::find_user(std::string_view login) {
-  return impl_->read([&](Database& db) {
-    return one<User>(
+  return impl_->database.read([&](Database& db) {
+    return find_row<User>(
         db,
         "SELECT id, login, display_name, role, password_hash, sealed_mail_key, disabled, created_at FROM user "
         "WHERE login_folded=?",
@@ -176,27 +126,29 @@ Result<std::optional<User>> ControlStore::find_user(std::string_view login) {
 }
 
 Result<User> ControlStore::get_user(UserId id) {
-  DHII_TRY_ASSIGN(auto user, impl_->read([&](Database& db) {
-    return one<User>(db,
-                     "SELECT id, login, display_name, role, password_hash, sealed_mail_key, disabled, created_at FROM "
-                     "user WHERE id=?",
-                     user_of, id);
+  DHII_TRY_ASSIGN(auto user, impl_->database.read([&](Database& db) {
+    return find_row<User>(
+        db,
+        "SELECT id, login, display_name, role, password_hash, sealed_mail_key, disabled, created_at FROM "
+        "user WHERE id=?",
+        user_of, id);
   }));
   if (!user) return fail(StoreError::kNotFound, "user");
   return std::move(*user);
 }
 
 Result<std::vector<User>> ControlStore::list_users() {
-  return impl_->read([](Database& db) {
-    return all<User>(db,
-                     "SELECT id, login, display_name, role, password_hash, sealed_mail_key, disabled, created_at FROM "
-                     "user ORDER BY id",
-                     user_of);
+  return impl_->database.read([](Database& db) {
+    return find_rows<User>(
+        db,
+        "SELECT id, login, display_name, role, password_hash, sealed_mail_key, disabled, created_at FROM "
+        "user ORDER BY id",
+        user_of);
   });
 }
 
 Result<void> ControlStore::update_user(const User& user) {
-  return impl_->change_one(
+  return impl_->database.change_one(
       "UPDATE user SET login=?, login_folded=?, display_name=?, role=?, password_hash=?, sealed_mail_key=?, disabled=? "
       "WHERE id=?",
       user.login, fold_text(user.login), user.display_name, user.role, user.password_hash, Blob{user.sealed_mail_key},
@@ -207,7 +159,7 @@ Result<void> ControlStore::update_user(const User& user) {
 // ------------------------------------------------------------------------------------------------------------------
 
 Result<SessionId> ControlStore::create_session(const Session& s) {
-  return impl_->write([&](Database& db) -> Result<SessionId> {
+  return impl_->database.write([&](Database& db) -> Result<SessionId> {
     DHII_TRY(
         db.run("INSERT INTO session(user, refresh_hash, previous_refresh_hash, rotated_at, created_at, last_used_at, "
                "expires_at, device, "
@@ -217,35 +169,37 @@ Result<SessionId> ControlStore::create_session(const Session& s) {
     const SessionId id(db.last_insert_id());
     // Long-expired sign-ins of this user go when a new one comes, so that the table stays bounded.
     DHII_TRY(db.run("DELETE FROM session WHERE user=? AND expires_at<?", s.user,
-                    impl_->clock->now() - std::chrono::days(30)));
+                    impl_->database.now() - std::chrono::days(30)));
     return id;
   });
 }
 
 Result<std::optional<Session>> ControlStore::get_session(SessionId id) {
-  return impl_->read([&](Database& db) {
-    return one<Session>(db,
-                        "SELECT id, user, refresh_hash, previous_refresh_hash, rotated_at, created_at, last_used_at, "
-                        "expires_at, device, "
-                        "address, revoked, web FROM session WHERE id=?",
-                        session_of, id);
+  return impl_->database.read([&](Database& db) {
+    return find_row<Session>(
+        db,
+        "SELECT id, user, refresh_hash, previous_refresh_hash, rotated_at, created_at, last_used_at, "
+        "expires_at, device, "
+        "address, revoked, web FROM session WHERE id=?",
+        session_of, id);
   });
 }
 
 Result<std::vector<Session>> ControlStore::list_sessions(UserId user) {
-  return impl_->read([&](Database& db) {
-    return all<Session>(db,
-                        "SELECT id, user, refresh_hash, previous_refresh_hash, rotated_at, created_at, last_used_at, "
-                        "expires_at, device, "
-                        "address, revoked, web FROM session WHERE user=? ORDER BY last_used_at DESC, id DESC",
-                        session_of, user);
+  return impl_->database.read([&](Database& db) {
+    return find_rows<Session>(
+        db,
+        "SELECT id, user, refresh_hash, previous_refresh_hash, rotated_at, created_at, last_used_at, "
+        "expires_at, device, "
+        "address, revoked, web FROM session WHERE user=? ORDER BY last_used_at DESC, id DESC",
+        session_of, user);
   });
 }
 
 Result<void> ControlStore::rotate_session(SessionId id, std::string_view expected_refresh_hash,
                                           std::string_view new_refresh_hash, Timestamp expires_at) {
-  return impl_->write([&](Database& db) -> Result<void> {
-    const Timestamp now = impl_->clock->now();
+  return impl_->database.write([&](Database& db) -> Result<void> {
+    const Timestamp now = impl_->database.now();
     DHII_TRY(
         db.run("UPDATE session SET previous_refresh_hash=refresh_hash, refresh_hash=?, rotated_at=?, last_used_at=?, "
                "expires_at=? "
@@ -257,33 +211,33 @@ Result<void> ControlStore::rotate_session(SessionId id, std::string_view expecte
 }
 
 Result<void> ControlStore::revoke_session(SessionId id) {
-  return impl_->change_one("UPDATE session SET revoked=1 WHERE id=?", id);
+  return impl_->database.change_one("UPDATE session SET revoked=1 WHERE id=?", id);
 }
 
 Result<void> ControlStore::revoke_sessions_of(UserId user, std::optional<SessionId> except) {
-  return impl_->write([&](Database& db) {
+  return impl_->database.write([&](Database& db) {
     return db.run("UPDATE session SET revoked=1 WHERE user=? AND id<>?", user, except.value_or(SessionId()));
   });
 }
 
 Result<void> ControlStore::touch_session(SessionId id, Timestamp when) {
-  return impl_->change_one("UPDATE session SET last_used_at=max(last_used_at, ?) WHERE id=?", when, id);
+  return impl_->database.change_one("UPDATE session SET last_used_at=max(last_used_at, ?) WHERE id=?", when, id);
 }
 
 // ---- invitations
 // ---------------------------------------------------------------------------------------------------------------
 
 Result<void> ControlStore::create_invitation(const Invitation& invitation) {
-  return impl_->write([&](Database& db) -> Result<void> {
-    DHII_TRY(db.run("DELETE FROM invitation WHERE expires_at<=?", impl_->clock->now()));
+  return impl_->database.write([&](Database& db) -> Result<void> {
+    DHII_TRY(db.run("DELETE FROM invitation WHERE expires_at<=?", impl_->database.now()));
     return db.run("INSERT INTO invitation(token_hash, role, created_by, expires_at) VALUES(?,?,?,?)",
                   Blob{invitation.token_hash}, invitation.role, invitation.created_by, invitation.expires_at);
   });
 }
 
 Result<std::optional<Invitation>> ControlStore::take_invitation(std::string_view token_hash) {
-  return impl_->write([&](Database& db) {
-    return one<Invitation>(
+  return impl_->database.write([&](Database& db) {
+    return find_row<Invitation>(
         db,
         "DELETE FROM invitation WHERE token_hash=? AND expires_at>? RETURNING token_hash, role, created_by, expires_at",
         [](Row row) {
@@ -292,7 +246,7 @@ Result<std::optional<Invitation>> ControlStore::take_invitation(std::string_view
                             .created_by = row.get<UserId>(2),
                             .expires_at = row.get<Timestamp>(3)};
         },
-        Blob{token_hash}, impl_->clock->now());
+        Blob{token_hash}, impl_->database.now());
   });
 }
 
@@ -300,23 +254,23 @@ Result<std::optional<Invitation>> ControlStore::take_invitation(std::string_view
 // -------------------------------------------------------------------------------------------------------------
 
 Result<AccountId> ControlStore::create_account(const MailAccount& a) {
-  return impl_->write([&](Database& db) -> Result<AccountId> {
+  return impl_->database.write([&](Database& db) -> Result<AccountId> {
     DHII_TRY(db.run(
         "INSERT INTO account(user, kind, name, email, settings, sealed_password, created_at) VALUES(?,?,?,?,?,?,?)",
         a.user, a.kind, a.name, a.email, a.settings_json, Blob{a.sealed_password},
-        a.created_at == Timestamp{} ? impl_->clock->now() : a.created_at));
+        a.created_at == Timestamp{} ? impl_->database.now() : a.created_at));
     return AccountId(db.last_insert_id());
   });
 }
 
 Result<void> ControlStore::update_account(const MailAccount& a) {
-  return impl_->change_one("UPDATE account SET name=?, email=?, settings=?, sealed_password=? WHERE id=?", a.name,
-                           a.email, a.settings_json, Blob{a.sealed_password}, a.id);
+  return impl_->database.change_one("UPDATE account SET name=?, email=?, settings=?, sealed_password=? WHERE id=?",
+                                    a.name, a.email, a.settings_json, Blob{a.sealed_password}, a.id);
 }
 
 Result<MailAccount> ControlStore::get_account(AccountId id) {
-  DHII_TRY_ASSIGN(auto account, impl_->read([&](Database& db) {
-    return one<MailAccount>(
+  DHII_TRY_ASSIGN(auto account, impl_->database.read([&](Database& db) {
+    return find_row<MailAccount>(
         db, "SELECT id, user, kind, name, email, settings, sealed_password, created_at FROM account WHERE id=?",
         account_of, id);
   }));
@@ -325,32 +279,33 @@ Result<MailAccount> ControlStore::get_account(AccountId id) {
 }
 
 Result<std::vector<MailAccount>> ControlStore::list_accounts(std::optional<UserId> user) {
-  return impl_->read([&](Database& db) {
+  return impl_->database.read([&](Database& db) {
     if (user)
-      return all<MailAccount>(db,
-                              "SELECT id, user, kind, name, email, settings, sealed_password, created_at FROM account "
-                              "WHERE user=? ORDER BY id",
-                              account_of, *user);
-    return all<MailAccount>(
+      return find_rows<MailAccount>(
+          db,
+          "SELECT id, user, kind, name, email, settings, sealed_password, created_at FROM account "
+          "WHERE user=? ORDER BY id",
+          account_of, *user);
+    return find_rows<MailAccount>(
         db, "SELECT id, user, kind, name, email, settings, sealed_password, created_at FROM account ORDER BY id",
         account_of);
   });
 }
 
 Result<void> ControlStore::delete_account(AccountId id) {
-  return impl_->change_one("DELETE FROM account WHERE id=?", id);
+  return impl_->database.change_one("DELETE FROM account WHERE id=?", id);
 }
 
 // ---- settings and login attempts
 // -----------------------------------------------------------------------------------------------
 
 Result<std::optional<std::string>> ControlStore::get_setting(std::string_view name) {
-  return impl_->read(
+  return impl_->database.read(
       [&](Database& db) { return db.find<std::string>("SELECT value FROM setting WHERE name=?", name); });
 }
 
 Result<void> ControlStore::set_setting(std::string_view name, std::string_view value) {
-  return impl_->write([&](Database& db) {
+  return impl_->database.write([&](Database& db) {
     return db.run("INSERT INTO setting(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value",
                   name, Blob{value});
   });
@@ -358,8 +313,8 @@ Result<void> ControlStore::set_setting(std::string_view name, std::string_view v
 
 Result<void> ControlStore::record_login_attempt(std::string_view login, std::string_view address, bool success) {
   const std::string folded = fold_text(truncate_utf8(login, kMaxLoginBytes));
-  return impl_->write([&](Database& db) -> Result<void> {
-    const Timestamp now = impl_->clock->now();
+  return impl_->database.write([&](Database& db) -> Result<void> {
+    const Timestamp now = impl_->database.now();
     DHII_TRY(
         db.run("INSERT INTO login_attempt(login, address, success, count, first_at, last_at) VALUES(?1,?2,?3,1,?4,?4) "
                "ON CONFLICT(login, address, success) DO UPDATE SET count=count+1, last_at=excluded.last_at",

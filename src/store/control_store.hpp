@@ -61,12 +61,17 @@ struct MailAccount {
   Timestamp created_at;
 };
 
+class ControlDatabase;  // store/control_database.hpp
+
 class ControlStore {
  public:
   // `key`: 32 bytes derived from ENCRYPTION_KEY. StoreError::kWrongKey names the variable in its sentence.
   static Result<std::unique_ptr<ControlStore>> open(const std::filesystem::path& file, const Secret& key,
                                                     const Clock& clock);
   ~ControlStore();
+
+  // For the repositories of further tables, each in a file of its own (control_*.hpp).
+  ControlDatabase& database();
 
   Result<std::int64_t> count_users();
   Result<UserId> create_user(const User& user);  // kConflict: login taken

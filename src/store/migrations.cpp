@@ -120,6 +120,11 @@ CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE login_attempt(login TEXT NOT NULL, address TEXT NOT NULL, success INTEGER NOT NULL, count INTEGER NOT NULL,
   first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY(login, address, success)) WITHOUT ROWID;
 CREATE INDEX login_attempt_age ON login_attempt(last_at);
+)sql"},
+                                  {R"sql(
+CREATE TABLE security_report(id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at INTEGER NOT NULL, score INTEGER NOT NULL,
+  summary TEXT NOT NULL);
+CREATE INDEX security_report_kind ON security_report(kind, at);
 )sql"}};
 
 }  // namespace
