@@ -39,6 +39,7 @@ struct ServerTest : testing::Test {
   Router router;
   std::optional<Dispatcher> dispatcher;
   std::optional<Server> server;
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work;
   std::thread thread;
   std::shared_ptr<EventStream> stream;
   std::uint16_t port = 0;
@@ -76,12 +77,14 @@ struct ServerTest : testing::Test {
     ASSERT_TRUE(server->start());
     const std::string address = server->addresses().at(0);
     port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
+    work.emplace(io.get_executor());  // a test may stop the server itself; TearDown() stops it once more
     thread = std::thread([this] { io.run(); });
   }
   void stop(milliseconds grace = milliseconds(200)) { asio::co_spawn(io, server->stop(grace), asio::use_future).get(); }
   void TearDown() override {
     if (!thread.joinable()) return;
     stop();
+    work.reset();
     thread.join();
     EXPECT_EQ(server->connections(), 0U) << "a connection outlived the server";
   }
