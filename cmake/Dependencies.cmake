@@ -10,6 +10,7 @@ pkg_check_modules(LIBCRYPT REQUIRED IMPORTED_TARGET libxcrypt)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(prometheus-cpp REQUIRED COMPONENTS core)
 
 # SQLite with SQLite3 Multiple Ciphers: the amalgamation from a pinned npm package, fetched by scripts/setup, never committed.
 set(DHII_SQLITE_DIR "${CMAKE_SOURCE_DIR}/third_party/sqlite3mc/node_modules/better-sqlite3-multiple-ciphers/deps/sqlite3")

@@ -10,6 +10,7 @@ import sys
 
 RANKS = {  # a folder may include folders of a lower rank, and those named beside it in SIDEWAYS
     "base": 0,
+    "metrics": 0.3,
     "event": 0.5,
     "crypto": 1, "net": 1, "mime": 1, "config": 1,
     "imap": 2, "smtp": 2, "discovery": 2,
