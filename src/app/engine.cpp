@@ -35,6 +35,11 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
+sync::SyncCounters sync_counters(metrics::Registry& registry) {
+  return {registry.counter("dhii_sync_messages_total", "Messages brought in from mail servers."),
+          registry.counter("dhii_sync_bytes_total", "Bytes of messages brought in from mail servers.")};
+}
+
 sync::SyncServices services_of(Engine& engine, net::BlockingPool& cpu_pool,
                                std::function<void(const sync::AccountStatus&)> on_status) {
   auto& installation = engine.installation();
@@ -46,7 +51,8 @@ sync::SyncServices services_of(Engine& engine, net::BlockingPool& cpu_pool,
           installation.random(),
           installation.settings().extra_ca_file,
           host_name(),
-          std::move(on_status)};
+          std::move(on_status),
+          sync_counters(installation.metrics())};
 }
 
 }  // namespace

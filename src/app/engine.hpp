@@ -19,6 +19,8 @@ class Engine {
   boost::asio::io_context& io() { return io_; }
   net::BlockingPool& db_pool() { return db_pool_; }
   net::BlockingPool& hash_pool() { return hash_pool_; }
+  net::BlockingPool& cpu_pool() { return cpu_pool_; }
+  net::BlockingPool& dns_pool() { return dns_pool_; }
   net::Dialer& dialer() { return dialer_; }
   sync::Supervisor& supervisor() { return supervisor_; }
   AccountService& accounts() { return accounts_; }

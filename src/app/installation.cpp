@@ -4,6 +4,19 @@
 
 namespace dhii::app {
 
+namespace {
+
+store::TransactionTimes transaction_times(metrics::Registry& registry) {
+  const auto of = [&](const char* kind) {
+    return registry.histogram("dhii_database_transaction_duration_seconds",
+                              "How long transactions on mail databases take, waiting for their turn included.",
+                              metrics::database_buckets(), {{"kind", kind}});
+  };
+  return {of("read"), of("write")};
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Installation>> Installation::open(config::Settings settings) {
   DHII_TRY(config::make_private_directory(settings.data_directory));
   SystemRandom random;
@@ -29,7 +42,8 @@ Installation::Installation(config::Settings settings, config::Keyring keyring,
                    [this](const store::ChangeEvent& event) {
                      const std::scoped_lock lock(listener_mutex_);
                      if (listener_) listener_(event);
-                   }},
+                   },
+               .times = transaction_times(metrics_)},
               clock_, random_) {}
 
 void Installation::on_change(std::function<void(const store::ChangeEvent&)> listener) {

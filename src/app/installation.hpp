@@ -14,6 +14,7 @@
 #include "config/settings.hpp"
 #include "crypto/password.hpp"
 #include "crypto/seal.hpp"
+#include "metrics/registry.hpp"
 #include "store/control_store.hpp"
 
 namespace dhii::app {
@@ -32,6 +33,7 @@ class Installation {
   const AccountPasswords& passwords() const { return passwords_; }
   const Clock& clock() const { return clock_; }
   Random& random() { return random_; }
+  metrics::Registry& metrics() { return metrics_; }
 
   // Who hears of committed changes; set once, before anything is written. Called from any thread.
   void on_change(std::function<void(const store::ChangeEvent&)> listener);
@@ -39,6 +41,7 @@ class Installation {
  private:
   Installation(config::Settings settings, config::Keyring keyring, std::unique_ptr<store::ControlStore> control);
 
+  metrics::Registry metrics_;  // first: everything below may count
   config::Settings settings_;
   config::Keyring keyring_;
   SystemClock clock_;

@@ -21,21 +21,57 @@ Result<std::shared_ptr<store::MailStore>> MailStores::open(UserId user) {
   options.user = user;
   options.clock = &clock_;
   options.random = &random_;
-  options.on_change = options_.on_change;
+  options.on_change = [this](const store::ChangeEvent& event) { changed(event); };
+  options.times = options_.times;
   DHII_TRY_ASSIGN(auto opened, store::MailStore::open(std::move(options), key));
   std::shared_ptr<store::MailStore> shared = std::move(opened);
   open_[user] = shared;
   return shared;
 }
 
-bool MailStores::maintain() {
-  std::vector<std::shared_ptr<store::MailStore>> stores;
+void MailStores::changed(const store::ChangeEvent& event) {
   {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& [user, mail] : open_) stores.push_back(mail);
+    const std::scoped_lock lock(counted_mutex_);
+    counted_[event.user].stale = true;
   }
+  if (options_.on_change) options_.on_change(event);
+}
+
+std::vector<std::shared_ptr<store::MailStore>> MailStores::all_open() {
+  std::vector<std::shared_ptr<store::MailStore>> stores;
+  const std::scoped_lock lock(mutex_);
+  stores.reserve(open_.size());
+  for (const auto& [user, mail] : open_) stores.push_back(mail);
+  return stores;
+}
+
+store::Totals MailStores::totals() {
+  store::Totals sum;
+  for (const auto& mail : all_open()) {
+    Counted counted;
+    {
+      const std::scoped_lock lock(counted_mutex_);
+      Counted& known = counted_[mail->user()];
+      counted = known;
+      known.stale = false;
+    }
+    // Work that is under way ends without a change that anybody sees.
+    if (counted.stale || counted.totals.pending_operations > 0 || counted.totals.submissions[0] > 0) {
+      auto fresh = mail->read([](store::ReadTx& tx) { return store::count_totals(tx); });
+      const std::scoped_lock lock(counted_mutex_);
+      Counted& known = counted_[mail->user()];
+      if (fresh) known.totals = *fresh;
+      known.stale |= !fresh.has_value();  // then again next time
+      counted.totals = known.totals;
+    }
+    sum += counted.totals;
+  }
+  return sum;
+}
+
+bool MailStores::maintain() {
   bool more = false;
-  for (const auto& mail : stores) {
+  for (const auto& mail : all_open()) {
     auto left = mail->maintain();
     if (!left) spdlog::warn("user {}: maintenance: {}", mail->user().value, log_escape(left.error().message()));
     more |= left.value_or(false);

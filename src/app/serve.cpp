@@ -12,6 +12,7 @@
 #include "app/engine.hpp"
 #include "app/instance_lock.hpp"
 #include "app/sandbox.hpp"
+#include "app/telemetry.hpp"
 #include "auth/auth_service.hpp"
 #include "base/bytes.hpp"
 #include "crypto/jwt.hpp"
@@ -19,6 +20,7 @@
 #include "http/server.hpp"
 #include "http/static_files.hpp"
 #include "jmap/service.hpp"
+#include "metrics/process.hpp"
 #include "net/deadline.hpp"
 #include "net/task_group.hpp"
 
@@ -60,8 +62,9 @@ std::vector<http::Network> trusted_proxies(const config::Settings& settings) {
   return out;
 }
 
-http::DispatcherOptions dispatcher_options(const config::Settings& settings) {
+http::DispatcherOptions dispatcher_options(const config::Settings& settings, http::RequestObserver& observer) {
   http::DispatcherOptions out;
+  out.observer = &observer;
   out.trusted_proxies = trusted_proxies(settings);
   out.origins.cors_origins = settings.cors_origins;
   out.origins.public_origin = settings.public_url;
@@ -106,6 +109,7 @@ class Product {
   void run() { engine_.io().run(); }
 
  private:
+  Result<void> start_metrics();
   std::string address() const;
   void account_changed(const sync::AccountStatus& status);
   net::Task<> announce_accounts();
@@ -120,7 +124,9 @@ class Product {
   api::PushHub hub_;
   crypto::Jwt jwt_;
   Secret refresh_key_;
-  event::LoggingSink events_;
+  event::LoggingSink journal_;
+  CountingSink events_;
+  RequestCounter request_counter_;
   auth::AuthService auth_;
   jmap::Service jmap_;
   MailAccess mail_access_;
@@ -128,6 +134,8 @@ class Product {
   http::Router router_;
   http::Dispatcher dispatcher_;
   http::Server server_;
+  Telemetry telemetry_;
+  std::optional<MetricsListener> metrics_;
   asio::signal_set signals_;
   std::unordered_map<AccountId, UserId> changed_;  // accounts whose state is to be announced
   bool stopping_ = false;
@@ -139,6 +147,8 @@ Product::Product(Installation& installation)
       engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
       jwt_(make_jwt(installation)),
       refresh_key_(installation.keyring().derive("refresh tokens v1")),
+      events_(installation.metrics(), journal_),
+      request_counter_(installation.metrics()),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_,
              registration_of(installation.settings().registration)}),
@@ -153,12 +163,15 @@ Product::Product(Installation& installation)
               });
             }}),
       dispatcher_(router_, auth_, installation.clock(), installation.random(),
-                  dispatcher_options(installation.settings())),
+                  dispatcher_options(installation.settings(), request_counter_)),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings())),
+      telemetry_(engine_),
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
   api_.add_to(router_);
   http::add_static_routes(router_, http::web_assets());
+  metrics::add_process_metrics(installation.metrics());
+  telemetry_.watch_server([this] { return server_.connections(); }, [this] { return hub_.size(); });
   auth_.on_session_end([this](SessionId session) { hub_.close_session(session); });
   installation_.on_change([this](const store::ChangeEvent& event) {
     engine_.supervisor().on_change(event);
@@ -168,11 +181,30 @@ Product::Product(Installation& installation)
 
 Result<void> Product::start() {
   DHII_TRY(server_.start());
+  DHII_TRY(start_metrics());
   tasks_.spawn("accounts", engine_.start_accounts());
   tasks_.spawn("maintenance", maintain());
+  tasks_.spawn("metrics", telemetry_.keep_counting());
   tasks_.spawn("account events", announce_accounts());
   tasks_.spawn("signals", wait_for_signals());
   tasks_.spawn("welcome", welcome());
+  return {};
+}
+
+Result<void> Product::start_metrics() {
+  const auto& telemetry = installation_.settings().telemetry;
+  if (telemetry.metrics_listen.empty()) return {};
+  metrics_.emplace(engine_.io().get_executor(), installation_);
+  auto started = metrics_->start();
+  if (started) {
+    spdlog::info("metrics on {}, path /metrics", metrics_->address());
+    return {};
+  }
+  metrics_.reset();
+  // A second program on this machine must not fail for a port that nobody asked for.
+  if (telemetry.metrics_listen_given) return started;
+  spdlog::warn("no metrics: {} is taken; set DHII_METRICS_LISTEN to another address or to off",
+               telemetry.metrics_listen);
   return {};
 }
 
@@ -251,6 +283,7 @@ net::Task<> Product::wait_for_signals() {
 asio::awaitable<void> Product::stop() {
   hub_.close_all();
   co_await server_.stop();
+  if (metrics_) co_await metrics_->stop();
   co_await tasks_.close();  // before the accounts: one of them may still be starting some
   co_await engine_.stop();
   installation_.on_change({});

@@ -52,6 +52,25 @@ TEST_F(ConfigTest, DefaultsAreTheGuides) {
   EXPECT_FALSE(fs::exists(folder / "secrets.env")) << "both secrets were given";
 }
 
+TEST_F(ConfigTest, MetricsStandOnLoopbackAndCanBeSwitchedOff) {
+  EXPECT_EQ(load_it()->telemetry.metrics_listen, "127.0.0.1:9464");
+  env["DHII_METRICS_LISTEN"] = "off";
+  EXPECT_EQ(load_it()->telemetry.metrics_listen, "");
+  env["DHII_METRICS_LISTEN"] = "";
+  EXPECT_EQ(load_it()->telemetry.metrics_listen, "");
+}
+
+TEST_F(ConfigTest, MetricsForOtherMachinesNeedAToken) {
+  env["DHII_METRICS_LISTEN"] = "0.0.0.0:9464";
+  EXPECT_THAT(problems(), HasSubstr("no token is asked for"));
+  env["DHII_METRICS_TOKEN"] = "short";
+  EXPECT_THAT(problems(), HasSubstr("has only 5 characters"));
+  env["DHII_METRICS_TOKEN"] = "long enough to be a token";
+  EXPECT_EQ(problems(), "");
+  env["DHII_METRICS_LISTEN"] = "somewhere";
+  EXPECT_THAT(problems(), HasSubstr("DHII_METRICS_LISTEN: 'somewhere' is not an address with a port"));
+}
+
 TEST_F(ConfigTest, TheGuidesDatabaseUrlDecidesTheDataFolder) {
   env.erase("DHII_DATA_DIR");
   env["DATABASE_URL"] = "sqlite:///" + (folder / "sub" / "dhii_mail_production.db").string();

@@ -16,24 +16,11 @@ constexpr std::size_t kMinJwtSecret = 32;  // characters, as the guide's placeho
 constexpr std::size_t kMinEncryptionKey = 24;
 constexpr std::size_t kMinDistinctCharacters = 8;  // "aaaaaaaa..." is no secret
 constexpr std::string_view kDefaultDatabaseName = "dhii_mail_production.db";
-constexpr std::array<std::string_view, 18> kOurVariables{"DHII_ENV",
-                                                         "DHII_LISTEN",
-                                                         "DHII_DATA_DIR",
-                                                         "DHII_PUBLIC_URL",
-                                                         "DHII_TLS_CERT",
-                                                         "DHII_TLS_KEY",
-                                                         "DHII_TRUSTED_PROXIES",
-                                                         "DHII_CORS_ORIGINS",
-                                                         "DHII_REGISTRATION",
-                                                         "DHII_EGRESS",
-                                                         "DHII_EXTRA_CA_FILE",
-                                                         "DHII_LOG_LEVEL",
-                                                         "DHII_MAX_MESSAGE_BYTES",
-                                                         "DHII_MAX_CONNECTIONS",
-                                                         "DHII_RATE_API",
-                                                         "DHII_RATE_AUTH",
-                                                         "DHII_CORPUS",
-                                                         "DHII_TEST"};
+constexpr std::array<std::string_view, 20> kOurVariables{
+    "DHII_ENV",           "DHII_LISTEN",          "DHII_DATA_DIR",          "DHII_PUBLIC_URL",      "DHII_TLS_CERT",
+    "DHII_TLS_KEY",       "DHII_TRUSTED_PROXIES", "DHII_CORS_ORIGINS",      "DHII_REGISTRATION",    "DHII_EGRESS",
+    "DHII_EXTRA_CA_FILE", "DHII_LOG_LEVEL",       "DHII_MAX_MESSAGE_BYTES", "DHII_MAX_CONNECTIONS", "DHII_RATE_API",
+    "DHII_RATE_AUTH",     "DHII_METRICS_LISTEN",  "DHII_METRICS_TOKEN",     "DHII_CORPUS",          "DHII_TEST"};
 
 bool is_placeholder(std::string_view value) {
   const std::string lower = ascii_lower(value);
@@ -172,6 +159,7 @@ void read_plain(Reader& read, Settings& s, const Variables& environment) {
   s.max_connections = read.number("DHII_MAX_CONNECTIONS", 1024, 8, 65'000);
   s.api_rate = read.rate("DHII_RATE_API", {10, 20});
   s.auth_rate = read.rate("DHII_RATE_AUTH", {5, 10});
+  read_telemetry(read, s.telemetry, environment);
   check_tls(read, s);
   check_proxies(read, s);
   check_listen(read, s);
@@ -223,6 +211,7 @@ void read_secrets(Reader& read, Settings& s) {
   s.encryption_key = read.secret("ENCRYPTION_KEY");
   s.smtp_password = read.secret("SMTP_PASSWORD");
   s.google_api_key = read.secret("GOOGLE_API_KEY");
+  read_telemetry_secrets(read, s.telemetry);
   check_secret(read, s, "JWT_SECRET_KEY", s.jwt_secret, kMinJwtSecret);
   check_secret(read, s, "ENCRYPTION_KEY", s.encryption_key, kMinEncryptionKey);
   check_secret(read, s, "SMTP_PASSWORD", s.smtp_password, 0);

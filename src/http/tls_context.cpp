@@ -1,6 +1,7 @@
 #include "http/tls_context.hpp"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 namespace dhii::http {
@@ -27,6 +28,18 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_tls_context(const std::s
     return fail(ServerError::kBadCertificate, "key " + key_file);
   }
   return context;
+}
+
+std::optional<Timestamp> certificate_expiry(const std::string& certificate_file) {
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> file(BIO_new_file(certificate_file.c_str(), "r"), &BIO_free_all);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      file ? PEM_read_bio_X509(file.get(), nullptr, nullptr, nullptr) : nullptr, &X509_free);
+  std::tm time{};
+  if (!certificate || ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &time) != 1) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  return from_unix_seconds(timegm(&time));
 }
 
 }  // namespace dhii::http

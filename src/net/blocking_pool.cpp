@@ -26,7 +26,10 @@ void BlockingPool::join() { pool_.join(); }
 bool BlockingPool::try_enter() {
   auto load = load_.load();
   do {
-    if (load >= max_queue_) return false;
+    if (load >= max_queue_) {
+      ++refused_;
+      return false;
+    }
   } while (!load_.compare_exchange_weak(load, load + 1));
   return true;
 }

@@ -96,6 +96,8 @@ class BlockingPool {
   }
 
   std::size_t waiting() const { return load_.load(); }
+  std::size_t capacity() const { return max_queue_; }
+  std::size_t refused() const { return refused_.load(); }  // answered kBusy since the start
   // Runs what is queued, then ends the threads. Call it while the io_context still exists.
   void join();
 
@@ -115,6 +117,7 @@ class BlockingPool {
   std::string name_;
   std::size_t max_queue_;
   std::atomic<std::size_t> load_{0};
+  std::atomic<std::size_t> refused_{0};
   asio::thread_pool pool_;
 };
 

@@ -211,6 +211,7 @@ BlobStore& MailStore::blobs() { return *impl_->packs; }
 UserId MailStore::user() const { return impl_->options.user; }
 
 Result<void> MailStore::with_reader(const std::function<void(ReadTx&)>& function) {
+  const metrics::Timer timer(impl_->options.times.read);
   DHII_TRY_ASSIGN(auto db, impl_->take_reader());
   struct Return {
     Impl& impl;
@@ -226,7 +227,10 @@ Result<void> MailStore::with_reader(const std::function<void(ReadTx&)>& function
   return {};
 }
 
-Result<void> MailStore::with_writer(const std::function<bool(WriteTx&)>& function) { return impl_->write(function); }
+Result<void> MailStore::with_writer(const std::function<bool(WriteTx&)>& function) {
+  const metrics::Timer timer(impl_->options.times.write);
+  return impl_->write(function);
+}
 
 void MailStore::begin_bulk() {
   const std::scoped_lock lock(impl_->writer_mutex);

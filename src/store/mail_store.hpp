@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "metrics/registry.hpp"
 #include "store/errors.hpp"
 #include "store/types.hpp"
 
@@ -55,6 +56,11 @@ class WriteTx : public ReadTx {
   Random& random();
 };
 
+// How long transactions take, waiting for their turn included.
+struct TransactionTimes {
+  metrics::Histogram read, write;
+};
+
 class MailStore {
  public:
   struct Options {
@@ -63,6 +69,7 @@ class MailStore {
     const Clock* clock = nullptr;
     Random* random = nullptr;
     std::function<void(const ChangeEvent&)> on_change;  // must be quick and thread-safe; may be empty
+    TransactionTimes times{};
   };
   // Creates the files when there are none; migrates an older schema. `key`: 32 bytes, this user's own random key.
   static Result<std::unique_ptr<MailStore>> open(Options options, const Secret& key);

@@ -10,6 +10,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/secret.hpp"
+#include "metrics/registry.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/dialer.hpp"
 #include "net/event.hpp"
@@ -19,6 +20,11 @@
 #include "sync/status.hpp"
 
 namespace dhii::sync {
+
+// What comes in from mail servers, over all accounts.
+struct SyncCounters {
+  metrics::Counter messages, bytes;
+};
 
 // The parts of the program that every account uses; outlives all workers.
 struct SyncServices {
@@ -31,6 +37,7 @@ struct SyncServices {
   std::string extra_ca_file;                            // trusted besides the system's store
   std::string ehlo_name;                                // RFC 5321 §4.1.1.1
   std::function<void(const AccountStatus&)> on_status;  // called on the io thread
+  SyncCounters counters{};
 };
 
 struct AccountContext {

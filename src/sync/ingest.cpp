@@ -135,6 +135,8 @@ net::Task<> Ingest::State::write_batches(std::shared_ptr<State> self) {
   self->in_flight_bytes -= bytes;
   if (done) {
     self->committed += static_cast<std::int64_t>(emails.size());
+    self->context.services.counters.messages.add(static_cast<double>(emails.size()));
+    self->context.services.counters.bytes.add(static_cast<double>(bytes));
     if (self->counted == Counted::kYes) self->context.progress(static_cast<std::int64_t>(emails.size()), 0);
     self->write_when_enough();
   } else if (!self->error) {

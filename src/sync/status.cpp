@@ -28,6 +28,8 @@ std::string_view account_state_name(AccountState state) {
 
 void AccountContext::report(AccountState state, std::string error) {
   if (status.state == state && status.error == error) return;
+  // Coming here from kIdle, it was in step until this moment; going there, it is from now on.
+  if (status.state == AccountState::kIdle || state == AccountState::kIdle) status.in_step_at = services.clock.now();
   status.state = state;
   status.error = std::move(error);
   if (services.on_status) services.on_status(status);

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 
 namespace dhii::sync {
@@ -25,6 +26,7 @@ struct AccountStatus {
   AccountState state = AccountState::kConnecting;
   std::int64_t done = 0, total = 0;  // messages of the first sync
   std::string error;                 // empty when all is well
+  Timestamp in_step_at{};            // when it was last known to be in step, or began; now while kIdle
 };
 
 }  // namespace dhii::sync

@@ -31,7 +31,8 @@ net::Task<> Supervisor::start(store::MailAccount account) {
   if (account.kind == store::AccountKind::kLocal) co_return Result<void>{};
   auto started = co_await start_worker(account);
   if (!started) {
-    AccountStatus status{account.user, account.id, AccountState::kError, 0, 0, started.error().message()};
+    AccountStatus status{account.user,         account.id, AccountState::kError, 0, 0, started.error().message(),
+                         services_.clock.now()};
     failed_[account.id] = status;
     if (services_.on_status) services_.on_status(status);
   }
@@ -98,6 +99,14 @@ std::optional<AccountStatus> Supervisor::status(AccountId account) const {
   if (const auto it = workers_.find(account); it != workers_.end()) return it->second->status();
   if (const auto it = failed_.find(account); it != failed_.end()) return it->second;
   return std::nullopt;
+}
+
+std::vector<AccountStatus> Supervisor::statuses() const {
+  std::vector<AccountStatus> out;
+  out.reserve(workers_.size() + failed_.size());
+  for (const auto& [id, worker] : workers_) out.push_back(worker->status());
+  for (const auto& [id, status] : failed_) out.push_back(status);
+  return out;
 }
 
 void Supervisor::on_change(const store::ChangeEvent& event) {

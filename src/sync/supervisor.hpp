@@ -31,6 +31,7 @@ class Supervisor {
 
   bool sync_now(AccountId account);  // false: no worker
   std::optional<AccountStatus> status(AccountId account) const;
+  std::vector<AccountStatus> statuses() const;  // of all accounts with a worker, and those that could not get one
   // From MailStore::Options::on_change; any thread.
   void on_change(const store::ChangeEvent& event);
 

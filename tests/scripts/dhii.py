@@ -85,7 +85,8 @@ class SmtpThatAgrees(threading.Thread):
 
 def environment(data, **more):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("DHII_", "DATABASE_URL", "JWT_", "ENCRYPTION_"))}
-    return {**clean, "DHII_DATA_DIR": data, "DHII_EGRESS": "loopback", "DHII_RATE_API": "1000/1000", "DHII_RATE_AUTH": "1000/1000", **more}
+    return {**clean, "DHII_DATA_DIR": data, "DHII_EGRESS": "loopback", "DHII_RATE_API": "1000/1000", "DHII_RATE_AUTH": "1000/1000",
+            "DHII_METRICS_LISTEN": "off", **more}
 
 
 class CommandLine:

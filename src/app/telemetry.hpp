@@ -1,0 +1,90 @@
+// Telemetry: what `serve` counts of itself, and the listener that shows it as /metrics. Names, help and labels of all
+// metrics that do not stand beside what they count are here. The listener is an http::Server of its own with one route,
+// so that the metrics never share a port, a limit or a permission with mail. Io thread, but for the event sink.
+#pragma once
+#include <boost/asio/any_io_executor.hpp>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include "app/engine.hpp"
+#include "event/event.hpp"
+#include "http/dispatcher.hpp"
+#include "http/server.hpp"
+
+namespace dhii::app {
+
+// Counts events by kind and severity, sign-ins by outcome and limits hit, then passes them on. Any thread.
+class CountingSink final : public event::Sink {
+ public:
+  // Both outlive it.
+  CountingSink(metrics::Registry& registry, event::Sink& next);
+  void record(event::Event event) noexcept override;
+
+ private:
+  event::Sink& next_;
+  std::vector<metrics::Counter> by_kind_;
+  std::map<event::Kind, metrics::Counter> sign_ins_;
+  std::map<event::Kind, metrics::Counter> limits_;
+};
+
+class RequestCounter final : public http::RequestObserver {
+ public:
+  explicit RequestCounter(metrics::Registry& registry);
+  void finished(const http::Request& request, std::string_view route, int status,
+                std::chrono::microseconds took) override;
+
+ private:
+  metrics::Registry& registry_;
+  metrics::Counter rate_, body_, head_;
+  std::unordered_map<std::string, metrics::Counter> requests_;
+  std::unordered_map<std::string, metrics::Histogram> durations_;
+};
+
+// Everything that is looked up when it is asked for, or four times a minute.
+class Telemetry {
+ public:
+  // `engine` outlives it.
+  explicit Telemetry(Engine& engine);
+  // What the HTTP side holds; called for each scrape.
+  void watch_server(std::function<std::size_t()> connections, std::function<std::size_t()> event_streams);
+  // Endless: counts in the databases, the disk, the certificate.
+  net::Task<> keep_counting();
+
+ private:
+  void collect_accounts();
+  void count_disk();
+  void count_certificate();
+  void show(const store::Totals& totals);
+
+  Engine& engine_;
+  metrics::Registry& registry_;
+  std::map<sync::AccountState, metrics::Gauge> accounts_;
+  std::array<metrics::Gauge, store::kSubmissionStates> outbox_;
+  metrics::Gauge lag_, lagging_, mailboxes_, messages_, unread_, pending_, disk_free_, disk_size_, certificate_;
+};
+
+// The listener. Must be stopped (stop()) before the io_context ends.
+class MetricsListener {
+ public:
+  MetricsListener(boost::asio::any_io_executor executor, Installation& installation);
+  Result<void> start();
+  boost::asio::awaitable<void> stop();
+  std::string address() const;
+
+ private:
+  // There is no sign-in on this port; the route is public and checks its own token.
+  class NoSignIn final : public http::Authenticator {
+    boost::asio::awaitable<Result<http::Principal>> authenticate(const http::Request& request,
+                                                                 std::string_view authorization) override;
+  };
+  boost::asio::awaitable<http::Response> answer(http::Request& request);
+
+  Installation& installation_;
+  NoSignIn no_sign_in_;
+  http::Router router_;
+  http::Dispatcher dispatcher_;
+  http::Server server_;
+};
+
+}  // namespace dhii::app
