@@ -1,4 +1,5 @@
 #include "event/event.hpp"
+#include "event/follower.hpp"
 
 #include <gtest/gtest.h>
 
