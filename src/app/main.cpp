@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "app/commands.hpp"
+#include "app/event_commands.hpp"
 
 namespace {
 
@@ -43,6 +44,7 @@ struct CommandLine {
     add_users();
     add_accounts();
     add_mail();
+    add_event_commands(app, command);
     app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")
         ->callback([this] { only_config = true; });
   }

@@ -10,6 +10,7 @@
 #include "api/api.hpp"
 #include "app/commands.hpp"
 #include "app/engine.hpp"
+#include "app/event_log.hpp"
 #include "app/instance_lock.hpp"
 #include "app/sandbox.hpp"
 #include "app/telemetry.hpp"
@@ -104,7 +105,7 @@ crypto::Jwt make_jwt(const Installation& installation) {
 // Everything that serves. Members in the order of dependence; the task group last.
 class Product {
  public:
-  explicit Product(Installation& installation);
+  Product(Installation& installation, EventLog& events);
   Result<void> start();
   void run() { engine_.io().run(); }
 
@@ -124,7 +125,6 @@ class Product {
   api::PushHub hub_;
   crypto::Jwt jwt_;
   Secret refresh_key_;
-  event::LoggingSink journal_;
   CountingSink events_;
   RequestCounter request_counter_;
   auth::AuthService auth_;
@@ -142,12 +142,12 @@ class Product {
   net::TaskGroup tasks_;
 };
 
-Product::Product(Installation& installation)
+Product::Product(Installation& installation, EventLog& events)
     : installation_(installation),
       engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
       jwt_(make_jwt(installation)),
       refresh_key_(installation.keyring().derive("refresh tokens v1")),
-      events_(installation.metrics(), journal_),
+      events_(installation.metrics(), events.journal()),
       request_counter_(installation.metrics()),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_,
@@ -287,17 +287,21 @@ asio::awaitable<void> Product::stop() {
   co_await tasks_.close();  // before the accounts: one of them may still be starting some
   co_await engine_.stop();
   installation_.on_change({});
+  events_.record({.kind = event::Kind::kServerStopped, .actor = "system"});
 }
 
-Result<void> confine(const config::Settings& settings) {
+// The note is empty when everything is in force.
+Result<std::string> confine(const config::Settings& settings) {
   SandboxPaths paths;
   paths.read_write = {settings.data_directory, settings.database_file.parent_path()};
+  if (settings.events.heads_file.has_parent_path())
+    paths.read_write.push_back(settings.events.heads_file.parent_path());
   for (const auto& file : {settings.tls_certificate, settings.tls_key, settings.extra_ca_file}) {
     if (!file.empty()) paths.read_only.push_back(std::filesystem::path(file).parent_path());
   }
   DHII_TRY_ASSIGN(const auto report, enter_sandbox(paths));
   if (!report.note.empty()) spdlog::warn("sandbox: {}", report.note);
-  return {};
+  return report.note;
 }
 
 }  // namespace
@@ -310,10 +314,20 @@ int serve(Installation& installation, const Output& output) {
                  settings.secrets_file.string());
   const auto lock = InstanceLock::take(settings.data_directory);
   if (!lock) return output.failure(lock.error());
-  if (auto done = confine(settings); !done) return output.failure(done.error());
-  Product product(installation);
-  if (auto done = product.start(); !done) return output.failure(done.error());
-  product.run();
+  const auto weakness = confine(settings);
+  if (!weakness) return output.failure(weakness.error());
+  const auto events = EventLog::open(installation);
+  if (!events) return output.failure(events.error());
+  (*events)->start();
+  (*events)->journal().record({.kind = event::Kind::kServerStarted, .actor = "system", .detail = DHII_VERSION});
+  if (!weakness->empty())
+    (*events)->journal().record({.kind = event::Kind::kSandboxWeak, .actor = "system", .detail = *weakness});
+  {
+    Product product(installation, **events);
+    if (auto done = product.start(); !done) return output.failure(done.error());
+    product.run();
+  }
+  (*events)->stop();
   spdlog::info("stopped");
   return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "base/secret.hpp"
+#include "config/event_settings.hpp"
 #include "config/sources.hpp"
 #include "config/telemetry.hpp"
 
@@ -43,6 +44,7 @@ struct Settings {
   std::size_t max_message_bytes = 0;                      // DHII_MAX_MESSAGE_BYTES
   std::size_t max_connections = 0;                        // DHII_MAX_CONNECTIONS
   Rate api_rate, auth_rate;  // DHII_RATE_API, DHII_RATE_AUTH: "10/20" = 10 a second, burst 20
+  EventSettings events;
 
   Telemetry telemetry;  // metrics
 
