@@ -41,19 +41,21 @@ Response no_such_account(const Request& request) { return error_response(request
 void AccountRoutes::add_to(http::Router& router) {
   const auto small = http::BodyRule::json(http::kMaxSmallBodyBytes);
   const auto none = http::BodyRule::none();
-  const auto add = [&](Method method, const char* path, http::BodyRule body, auto handler) {
-    router.add({method, path, Permission::kUser, RateClass::kApi, body,
-                [this, handler](Request& r) { return (this->*handler)(r); }});
+  const http::Access read(Permission::kUser, http::Scope::kMailRead);
+  const http::Access manage(Permission::kUser, http::Scope::kAccountsManage);
+  const auto add = [&](Method method, const char* path, http::Access access, http::BodyRule body, auto handler) {
+    router.add(
+        {method, path, access, RateClass::kApi, body, [this, handler](Request& r) { return (this->*handler)(r); }});
   };
-  add(Method::kGet, "/api/v1/accounts", none, &AccountRoutes::list);
-  add(Method::kPost, "/api/v1/accounts", small, &AccountRoutes::create);
-  add(Method::kPost, "/api/v1/accounts/sample", small, &AccountRoutes::create_sample);
-  add(Method::kPost, "/api/v1/accounts/discover", small, &AccountRoutes::discover);
-  add(Method::kPost, "/api/v1/accounts/test", small, &AccountRoutes::test);
-  add(Method::kGet, "/api/v1/accounts/{id}", none, &AccountRoutes::get);
-  add(Method::kPatch, "/api/v1/accounts/{id}", small, &AccountRoutes::update);
-  add(Method::kDelete, "/api/v1/accounts/{id}", none, &AccountRoutes::remove);
-  add(Method::kPost, "/api/v1/accounts/{id}/sync", small, &AccountRoutes::sync_now);
+  add(Method::kGet, "/api/v1/accounts", read, none, &AccountRoutes::list);
+  add(Method::kPost, "/api/v1/accounts", manage, small, &AccountRoutes::create);
+  add(Method::kPost, "/api/v1/accounts/sample", manage, small, &AccountRoutes::create_sample);
+  add(Method::kPost, "/api/v1/accounts/discover", manage, small, &AccountRoutes::discover);
+  add(Method::kPost, "/api/v1/accounts/test", manage, small, &AccountRoutes::test);
+  add(Method::kGet, "/api/v1/accounts/{id}", read, none, &AccountRoutes::get);
+  add(Method::kPatch, "/api/v1/accounts/{id}", manage, small, &AccountRoutes::update);
+  add(Method::kDelete, "/api/v1/accounts/{id}", manage, none, &AccountRoutes::remove);
+  add(Method::kPost, "/api/v1/accounts/{id}/sync", manage, small, &AccountRoutes::sync_now);
 }
 
 AccountRoutes::Answer AccountRoutes::list(Request& request) {

@@ -84,18 +84,18 @@ void AuthRoutes::add_to(http::Router& router) {
   // Public: must work with an expired access token; ends nothing but the session whose token is shown.
   router.add({Method::kPost, "/api/v1/auth/logout", Permission::kPublic, RateClass::kAuth, small,
               [this](Request& r) { return logout(r); }});
-  router.add({Method::kGet, "/api/v1/auth/me", Permission::kUser, RateClass::kApi, none,
-              [this](Request& r) { return me(r); }});
+  router.add({Method::kGet, "/api/v1/auth/me", http::Access(Permission::kUser, http::kAnyCredential), RateClass::kApi,
+              none, [this](Request& r) { return me(r); }});
   router.add({Method::kGet, "/api/v1/auth/sessions", Permission::kUser, RateClass::kApi, none,
               [this](Request& r) { return sessions(r); }});
   router.add({Method::kDelete, "/api/v1/auth/sessions/{id}", Permission::kUser, RateClass::kApi, none,
               [this](Request& r) { return end_session(r); }});
   router.add({Method::kPost, "/api/v1/auth/password", Permission::kUser, RateClass::kAuth, small,
               [this](Request& r) { return change_password(r); }});
-  router.add({Method::kGet, "/api/v1/users", Permission::kAdministrator, RateClass::kApi, none,
-              [this](Request& r) { return users(r); }});
-  router.add({Method::kPost, "/api/v1/users/invitations", Permission::kAdministrator, RateClass::kApi, small,
-              [this](Request& r) { return invite(r); }});
+  router.add({Method::kGet, "/api/v1/users", http::Access(Permission::kAdministrator, http::Scope::kAdmin),
+              RateClass::kApi, none, [this](Request& r) { return users(r); }});
+  router.add({Method::kPost, "/api/v1/users/invitations", http::Access(Permission::kAdministrator, http::Scope::kAdmin),
+              RateClass::kApi, small, [this](Request& r) { return invite(r); }});
 }
 
 AuthRoutes::Answer AuthRoutes::get_setup(Request& request) {

@@ -54,21 +54,38 @@ std::string field(const http::Pairs& form, std::string_view name) {
   return {};
 }
 
+// What a key's scopes leave of its owner's rights.
+void narrow(OpenMail& mail, const http::Principal& who) {
+  mail.context.may_send = who.scopes.has(http::Scope::kMailSend);
+  if (who.scopes.has(http::Scope::kMailWrite)) return;
+  for (auto& account : mail.context.accounts) account.read_only = true;
+}
+
 }  // namespace
+
+Result<OpenMail> JmapRoutes::open_for(const Request& request) {
+  DHII_TRY_ASSIGN(OpenMail mail, p_.mail.open(request.user()));
+  narrow(mail, *request.principal);
+  return mail;
+}
 
 void JmapRoutes::add_to(http::Router& router) {
   const auto none = http::BodyRule::none();
   const jmap::Limits& limits = p_.jmap.limits();
-  router.add({Method::kGet, "/.well-known/jmap", Permission::kUser, RateClass::kApi, none,
-              [this](Request& r) { return session(r); }});
-  router.add({Method::kPost, "/jmap/api", Permission::kUser, RateClass::kApi,
-              http::BodyRule::json(limits.request_bytes), [this](Request& r) { return api(r); }});
-  router.add({Method::kPost, "/jmap/upload/{accountId}/", Permission::kUser, RateClass::kApi,
+  // What other mail programs use, with an app password. Methods that change or send ask for more (may_send, read-only
+  // accounts).
+  const auto read = http::Access(Permission::kUser, http::Scope::kMailRead).and_app_passwords();
+  const auto write = http::Access(Permission::kUser, http::Scope::kMailWrite).and_app_passwords();
+  router.add(
+      {Method::kGet, "/.well-known/jmap", read, RateClass::kApi, none, [this](Request& r) { return session(r); }});
+  router.add({Method::kPost, "/jmap/api", read, RateClass::kApi, http::BodyRule::json(limits.request_bytes),
+              [this](Request& r) { return api(r); }});
+  router.add({Method::kPost, "/jmap/upload/{accountId}/", write, RateClass::kApi,
               http::BodyRule::any(limits.upload_bytes), [this](Request& r) { return upload(r); }});
-  router.add({Method::kGet, "/jmap/download/{accountId}/{blobId}/{name}", Permission::kUser, RateClass::kDownload, none,
+  router.add({Method::kGet, "/jmap/download/{accountId}/{blobId}/{name}", read, RateClass::kDownload, none,
               [this](Request& r) { return download(r); }});
-  router.add({Method::kGet, "/jmap/eventsource", Permission::kUser, RateClass::kApi, none,
-              [this](Request& r) { return event_source(r); }});
+  router.add(
+      {Method::kGet, "/jmap/eventsource", read, RateClass::kApi, none, [this](Request& r) { return event_source(r); }});
   // Public for the router only: a form can't send a header, so the token comes in the body and is checked there.
   router.add({Method::kPost, "/frame", Permission::kPublic, RateClass::kDownload,
               http::BodyRule::form(kMaxFrameBodyBytes), [this](Request& r) { return frame(r); }});
@@ -79,7 +96,7 @@ JmapRoutes::Answer JmapRoutes::session(Request& request) {
     std::string body, state;
   };
   const auto made = co_await p_.db_pool.run([&]() -> Result<Made> {
-    DHII_TRY_ASSIGN(const OpenMail mail, p_.mail.open(request.user()));
+    DHII_TRY_ASSIGN(const OpenMail mail, open_for(request));
     return Made{p_.jmap.session(mail.context, ""), p_.jmap.session_state(mail.context)};
   });
   if (!made) co_return error_response(request, made.error());
@@ -90,7 +107,7 @@ JmapRoutes::Answer JmapRoutes::session(Request& request) {
 
 JmapRoutes::Answer JmapRoutes::api(Request& request) {
   auto result = co_await p_.db_pool.run([&]() -> Result<jmap::HandleResult> {
-    DHII_TRY_ASSIGN(const OpenMail mail, p_.mail.open(request.user()));
+    DHII_TRY_ASSIGN(const OpenMail mail, open_for(request));
     return p_.jmap.handle(mail.context, request.body);
   });
   co_return result ? of(std::move(*result)) : error_response(request, result.error());
@@ -98,7 +115,7 @@ JmapRoutes::Answer JmapRoutes::api(Request& request) {
 
 JmapRoutes::Answer JmapRoutes::upload(Request& request) {
   auto result = co_await p_.db_pool.run([&]() -> Result<jmap::HandleResult> {
-    DHII_TRY_ASSIGN(const OpenMail mail, p_.mail.open(request.user()));
+    DHII_TRY_ASSIGN(const OpenMail mail, open_for(request));
     return p_.jmap.upload(mail.context, request.parameter("accountId"), request.headers.value("Content-Type"),
                           request.body);
   });
@@ -107,7 +124,7 @@ JmapRoutes::Answer JmapRoutes::upload(Request& request) {
 
 JmapRoutes::Answer JmapRoutes::download(Request& request) {
   auto result = co_await p_.db_pool.run([&]() -> Result<jmap::DownloadResult> {
-    DHII_TRY_ASSIGN(const OpenMail mail, p_.mail.open(request.user()));
+    DHII_TRY_ASSIGN(const OpenMail mail, open_for(request));
     return p_.jmap.download(mail.context, request.parameter("accountId"), request.parameter("blobId"));
   });
   if (!result) co_return error_response(request, result.error());
@@ -136,7 +153,7 @@ JmapRoutes::Answer JmapRoutes::event_source(Request& request) {
   subscription.stream = stream;
   p_.hub.subscribe(std::move(subscription));  // before the states are read: nothing falls between
   const auto states = co_await p_.db_pool.run([&]() -> Result<std::string> {
-    DHII_TRY_ASSIGN(const OpenMail mail, p_.mail.open(request.user()));
+    DHII_TRY_ASSIGN(const OpenMail mail, open_for(request));
     return jmap::all_states(mail.context, types);
   });
   if (!states) {

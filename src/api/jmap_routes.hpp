@@ -41,6 +41,8 @@ class JmapRoutes {
 
  private:
   using Answer = boost::asio::awaitable<http::Response>;
+  // The caller's mail, with what the caller's key may do.
+  Result<OpenMail> open_for(const http::Request& request);
   Answer session(http::Request& request);
   Answer api(http::Request& request);
   Answer upload(http::Request& request);

@@ -74,7 +74,7 @@ TEST_F(Matrix, EveryProtectedRouteRefusesEveryWrongToken) {
   };
   int tried = 0;
   for (const http::Route& route : router.routes()) {
-    if (route.permission == http::Permission::kPublic) continue;
+    if (route.access.permission == http::Permission::kPublic) continue;
     for (const auto& [name, headers] : wrong) {
       const Response r = send(method_of(route), filled(route.pattern, "a1"), headers);
       EXPECT_EQ(r.status, 401) << method_of(route) << " " << route.pattern << ": " << name;
@@ -89,7 +89,7 @@ TEST_F(Matrix, EveryProtectedRouteRefusesEveryWrongToken) {
 TEST_F(Matrix, PublicRoutesAreExactlyThese) {
   std::vector<std::string> open;
   for (const http::Route& route : router.routes()) {
-    if (route.permission == http::Permission::kPublic) open.push_back(method_of(route) + " " + route.pattern);
+    if (route.access.permission == http::Permission::kPublic) open.push_back(method_of(route) + " " + route.pattern);
   }
   EXPECT_THAT(open,
               testing::UnorderedElementsAre("GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/auth/login",
@@ -100,7 +100,7 @@ TEST_F(Matrix, PublicRoutesAreExactlyThese) {
 TEST_F(Matrix, AdministratorsRoutesRefuseUsers) {
   int tried = 0;
   for (const http::Route& route : router.routes()) {
-    if (route.permission != http::Permission::kAdministrator) continue;
+    if (route.access.permission != http::Permission::kAdministrator) continue;
     EXPECT_EQ(send(method_of(route), filled(route.pattern, "a1"), bearer(bob)).status, 403) << route.pattern;
     ++tried;
   }
@@ -239,7 +239,7 @@ std::map<std::string, bool> contract() {
 TEST_F(Matrix, RoutesAndContractAgree) {
   std::map<std::string, bool> served;
   for (const http::Route& route : router.routes())
-    served[method_of(route) + " " + route.pattern] = route.permission == http::Permission::kPublic;
+    served[method_of(route) + " " + route.pattern] = route.access.permission == http::Permission::kPublic;
   EXPECT_EQ(served, contract());
 }
 

@@ -17,8 +17,8 @@ void SystemRoutes::add_to(http::Router& router) {
       {Method::kGet, "/healthz", Permission::kPublic, RateClass::kApi, none, [this](Request& r) { return health(r); }});
   router.add({Method::kGet, "/readyz", Permission::kPublic, RateClass::kApi, none,
               [this](Request& r) { return readiness(r); }});
-  router.add({Method::kGet, "/api/v1/version", Permission::kUser, RateClass::kApi, none,
-              [this](Request& r) { return version(r); }});
+  router.add({Method::kGet, "/api/v1/version", http::Access(Permission::kUser, http::kAnyCredential), RateClass::kApi,
+              none, [this](Request& r) { return version(r); }});
 }
 
 SystemRoutes::Answer SystemRoutes::health(Request&) { co_return http::json_response(200, R"({"status":"ok"})"); }

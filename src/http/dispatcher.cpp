@@ -205,7 +205,7 @@ Dispatcher::Step Dispatcher::check_user_rate(Admission& a) {
 }
 
 boost::asio::awaitable<Dispatcher::Step> Dispatcher::check_permission(Admission& a) {
-  if (a.route->permission == Permission::kPublic) co_return Step();
+  if (a.route->access.permission == Permission::kPublic) co_return Step();
   const auto header = a.request.headers.find("Authorization");
   if (!header || a.request.headers.count("Authorization") != 1) {
     Response response = problem(a.request, 401, "auth.token_missing",
@@ -228,10 +228,27 @@ boost::asio::awaitable<Dispatcher::Step> Dispatcher::check_permission(Admission&
     co_return response;
   }
   a.request.principal = *principal;
-  if (!allows(a.route->permission, principal->role)) {
-    co_return problem(a.request, 403, "auth.not_permitted", "Your role does not permit this; ask an administrator.");
+  co_return check_access(a);
+}
+
+Dispatcher::Step Dispatcher::check_access(const Admission& a) {
+  switch (judge(a.route->access, *a.request.principal, clock_.now())) {
+    case Verdict::kAllowed:
+      return {};
+    case Verdict::kRole:
+      return problem(a.request, 403, "auth.not_permitted", "Your role does not permit this; ask an administrator.");
+    case Verdict::kCredential:
+      return problem(a.request, 403, "auth.credential_not_permitted",
+                     "This kind of key can't be used here; sign in with your password instead.");
+    case Verdict::kScope:
+      return problem(
+          a.request, 403, "auth.scope_missing",
+          "This key lacks the scope " + std::string(scope_name(*a.route->access.scope)) + "; use one that has it.");
+    case Verdict::kStepUpMissing:
+      return problem(a.request, 403, "auth.step_up_required",
+                     "Confirm first that it is you (POST /api/v1/auth/step-up), then try again within ten minutes.");
   }
-  co_return Step();
+  return problem(a.request, 403, "auth.not_permitted", "Your role does not permit this; ask an administrator.");
 }
 
 Dispatcher::Step Dispatcher::check_body_rule(Admission& a) {

@@ -95,6 +95,7 @@ class Dispatcher {
   Step check_route(Admission& a, const Target& target);
   Step check_rate(Admission& a);
   boost::asio::awaitable<Step> check_permission(Admission& a);
+  Step check_access(const Admission& a);
   Step check_user_rate(Admission& a);
   Step check_body_rule(Admission& a);
   Step limit(Admission& a, RateLimiter& limiter, std::string_view key);

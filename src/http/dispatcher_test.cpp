@@ -26,6 +26,13 @@ class FakeAuthenticator final : public Authenticator {
  public:
   boost::asio::awaitable<Result<Principal>> authenticate(const Request&, std::string_view authorization) override {
     if (authorization == "Bearer user") co_return Principal{UserId(1), SessionId(1), Role::kUser};
+    if (authorization == "Bearer key")
+      co_return Principal{UserId(1), {}, Role::kUser, Credential::kApiKey, {Scope::kMailRead}, 7};
+    if (authorization == "Bearer confirmed") {
+      Principal who{UserId(1), SessionId(1), Role::kUser};
+      who.stepped_up_at = ManualClock().now();
+      co_return who;
+    }
     if (authorization == "Bearer admin") co_return Principal{UserId(2), SessionId(2), Role::kAdministrator};
     if (authorization == "Bearer busy") co_return fail(net::NetError::kBusy);
     if (authorization == "Bearer locked") co_return fail(FakeError::kStorage, "/secret/path.db");
@@ -54,6 +61,12 @@ struct DispatcherTest : testing::Test {
     router.add({Method::kGet, "/public", Permission::kPublic, RateClass::kNone, BodyRule::none(), ok_handler});
     router.add({Method::kGet, "/user", Permission::kUser, RateClass::kNone, BodyRule::none(), ok_handler});
     router.add({Method::kPost, "/user", Permission::kUser, RateClass::kNone, BodyRule::json(100), ok_handler});
+    router.add({Method::kGet, "/sending", Access(Permission::kUser, Scope::kMailSend), RateClass::kNone,
+                BodyRule::none(), ok_handler});
+    router.add({Method::kGet, "/reading", Access(Permission::kUser, Scope::kMailRead), RateClass::kNone,
+                BodyRule::none(), ok_handler});
+    router.add({Method::kPost, "/sensitive", Access(Permission::kUser).needs_step_up(), RateClass::kNone,
+                BodyRule::none(), ok_handler});
     router.add({Method::kGet, "/admin", Permission::kAdministrator, RateClass::kNone, BodyRule::none(), ok_handler});
     router.add({Method::kGet, "/api", Permission::kUser, RateClass::kApi, BodyRule::none(), ok_handler});
     router.add({Method::kPost, "/auth", Permission::kPublic, RateClass::kAuth, BodyRule::json(100), ok_handler});
@@ -100,6 +113,29 @@ void expect_security_headers(const Response& r, const char* where) {
   EXPECT_TRUE(r.headers.has("X-Request-Id"));
   EXPECT_FALSE(r.headers.has("Server"));
   EXPECT_EQ(r.headers.count("Content-Security-Policy"), 1U);
+}
+
+TEST_F(DispatcherTest, AKeyIsHeldToItsScopesAndToRoutesForKeys) {
+  const Extra key{{"Authorization", "Bearer key"}};
+  EXPECT_EQ(send("GET", "/reading", key).status, 200);
+  const Response sending = send("GET", "/sending", key);
+  EXPECT_EQ(sending.status, 403);
+  EXPECT_THAT(sending.body, HasSubstr("auth.scope_missing"));
+  EXPECT_THAT(sending.body, HasSubstr("mail:send"));
+  const Response session_only = send("GET", "/user", key);
+  EXPECT_EQ(session_only.status, 403);
+  EXPECT_THAT(session_only.body, HasSubstr("auth.credential_not_permitted"));
+  EXPECT_EQ(send("GET", "/sending", {{"Authorization", "Bearer user"}}).status, 200);
+}
+
+TEST_F(DispatcherTest, ASensitiveRouteWantsAFreshConfirmation) {
+  const Response refused = send("POST", "/sensitive", {{"Authorization", "Bearer user"}});
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("auth.step_up_required"));
+  EXPECT_EQ(send("POST", "/sensitive", {{"Authorization", "Bearer confirmed"}}).status, 200);
+  clock.advance(kStepUpLifetime + std::chrono::milliseconds(1));
+  EXPECT_EQ(send("POST", "/sensitive", {{"Authorization", "Bearer confirmed"}}).status, 403);
+  EXPECT_EQ(handled, 1);
 }
 
 TEST_F(DispatcherTest, HeadersAreOnEveryAnswer) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "http/principal.hpp"
 
 namespace dhii::http {
 
@@ -20,15 +21,6 @@ enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kO
 std::string_view method_name(Method method);
 Method parse_method(std::string_view name);  // case-sensitive, RFC 9110 §9.1
 bool is_safe(Method method);                 // RFC 9110 §9.2.1: changes nothing
-
-enum class Role : std::uint8_t { kUser, kAdministrator, kAuditor };
-
-// Who sends an authenticated request.
-struct Principal {
-  UserId user;
-  SessionId session;
-  Role role = Role::kUser;
-};
 
 // Field lines in order; names compare without case.
 class Headers {

@@ -5,24 +5,10 @@
 
 namespace dhii::http {
 
-bool allows(Permission permission, Role role) {
-  switch (permission) {
-    case Permission::kPublic:
-    case Permission::kUser:
-      return true;
-    case Permission::kAdministrator:
-      return role == Role::kAdministrator;
-    case Permission::kAuditor:
-      return role == Role::kAdministrator || role == Role::kAuditor;
-  }
-  return false;
-}
-
-Route::Route(Method method_, std::string pattern_, Permission permission_, RateClass rate_, BodyRule body_,
-             Handler handler_)
+Route::Route(Method method_, std::string pattern_, Access access_, RateClass rate_, BodyRule body_, Handler handler_)
     : method(method_),
       pattern(std::move(pattern_)),
-      permission(permission_),
+      access(access_),
       rate(rate_),
       body(body_),
       handler(std::move(handler_)) {}

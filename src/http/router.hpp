@@ -1,4 +1,4 @@
-// Router: the table of routes. Denies by default: a route can't be declared without its permission, rate class and body
+// Router: the table of routes. Denies by default: a route can't be declared without its access, rate class and body
 // rule, and what is not in the table is 404. Filled once at start, read-only afterwards; matching is pure.
 #pragma once
 #include <boost/asio/awaitable.hpp>
@@ -8,18 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "http/access.hpp"
 #include "http/message.hpp"
 #include "http/path.hpp"
 
 namespace dhii::http {
-
-enum class Permission : std::uint8_t {
-  kPublic,         // no token; say why beside the route
-  kUser,           // any signed-in user, of any role
-  kAdministrator,  // administrators only
-  kAuditor,        // auditors and administrators: may see security data
-};
-bool allows(Permission permission, Role role);
 
 // Which leaky bucket a request drips into (rate_limit.hpp).
 enum class RateClass : std::uint8_t { kNone, kApi, kAuth, kDownload };
@@ -40,11 +33,10 @@ using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
 struct Route {
   // No defaults on purpose: whoever adds a route decides each of these.
-  Route(Method method_, std::string pattern_, Permission permission_, RateClass rate_, BodyRule body_,
-        Handler handler_);
+  Route(Method method_, std::string pattern_, Access access_, RateClass rate_, BodyRule body_, Handler handler_);
   Method method;
   std::string pattern;  // "/api/v1/accounts/{id}"
-  Permission permission;
+  Access access;        // who may call it, with which scope, and whether it needs step-up
   RateClass rate;
   BodyRule body;
   Handler handler;

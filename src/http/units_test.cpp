@@ -102,6 +102,43 @@ TEST(Permissions, EachRoleGetsWhatItMay) {
   EXPECT_FALSE(allows(Permission::kAdministrator, Role::kUser));
 }
 
+TEST(AccessOfRoutes, KeysGoOnlyWhereARouteSaysSo) {
+  Principal key{UserId(1), {}, Role::kUser, Credential::kApiKey, {Scope::kMailRead}, 7};
+  const Timestamp now{};
+  EXPECT_EQ(judge(Permission::kUser, key, now), Verdict::kCredential);
+  EXPECT_EQ(judge(Access(Permission::kUser, kAnyCredential), key, now), Verdict::kAllowed);
+  EXPECT_EQ(judge(Access(Permission::kUser, Scope::kMailRead), key, now), Verdict::kAllowed);
+  EXPECT_EQ(judge(Access(Permission::kUser, Scope::kMailSend), key, now), Verdict::kScope);
+  key.scopes = Scopes::all();
+  EXPECT_EQ(judge(Access(Permission::kAdministrator, Scope::kAdmin), key, now), Verdict::kRole);
+  key.credential = Credential::kAppPassword;
+  EXPECT_EQ(judge(Access(Permission::kUser, Scope::kMailRead), key, now), Verdict::kCredential);
+  EXPECT_EQ(judge(Access(Permission::kUser, Scope::kMailRead).and_app_passwords(), key, now), Verdict::kAllowed);
+}
+
+TEST(AccessOfRoutes, StepUpHoldsForTenMinutes) {
+  const Access access = Access(Permission::kUser).needs_step_up();
+  const Timestamp now = from_unix_seconds(1'767'225'600);
+  Principal who{UserId(1), SessionId(1), Role::kUser};
+  EXPECT_EQ(judge(access, who, now), Verdict::kStepUpMissing);
+  who.stepped_up_at = now - kStepUpLifetime;
+  EXPECT_EQ(judge(access, who, now), Verdict::kAllowed);
+  who.stepped_up_at -= std::chrono::milliseconds(1);
+  EXPECT_EQ(judge(access, who, now), Verdict::kStepUpMissing);
+  EXPECT_EQ(judge(Permission::kUser, who, now), Verdict::kAllowed);
+}
+
+TEST(ScopesOfKeys, HaveNamesAndNeverExceedTheRole) {
+  for (const Scope scope : kAllScopes) EXPECT_EQ(parse_scope(scope_name(scope)), scope);
+  EXPECT_EQ(parse_scope("mail:*"), std::nullopt);
+  EXPECT_FALSE(scopes_of(Role::kUser).has(Scope::kSecurityRead));
+  EXPECT_TRUE(scopes_of(Role::kAuditor).has(Scope::kSecurityRead));
+  EXPECT_FALSE(scopes_of(Role::kAuditor).has(Scope::kAdmin));
+  EXPECT_EQ(scopes_of(Role::kAdministrator), Scopes::all());
+  EXPECT_EQ(Scopes::of_bits(~0U), Scopes::all());
+  EXPECT_FALSE(Scopes({Scope::kMailRead}).contains({Scope::kMailRead, Scope::kMailSend}));
+}
+
 // ---- rate limit
 
 struct Limiter : testing::Test {

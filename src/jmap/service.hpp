@@ -37,6 +37,8 @@ struct UserContext {
   std::string login;
   std::vector<AccountInfo> accounts;  // in the order shown; the first of each kind is the primary account
   store::MailStore* mail = nullptr;   // never null
+  // false: EmailSubmission/set answers `forbidden`. Who may not change mail has accounts that are read_only.
+  bool may_send = true;
 };
 
 // Ready to be written: `body` is JSON with the media type given ("application/json" or, for problems,

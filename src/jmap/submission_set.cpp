@@ -119,6 +119,8 @@ OnSuccess read_on_success(Arguments& arguments) {
 }  // namespace
 
 Answer submission_set(Call& call) {
+  if (!call.user.may_send)  // RFC 8620 §3.6.2
+    return std::unexpected(MethodError("forbidden", "This key lacks the scope mail:send."));
   Arguments arguments(call.arguments);
   auto set = read_set(call, arguments);
   if (!set) return std::unexpected(set.error());
