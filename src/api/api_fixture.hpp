@@ -47,7 +47,11 @@ class FakeAccounts final : public AccountService {
     co_return out;
   }
   net::Task<AccountView> get(UserId user, AccountId id) override { return owned(user, id); }
-  net::Task<std::vector<Candidate>> discover(std::string) override { co_return std::vector<Candidate>{Candidate{}}; }
+  net::Task<std::vector<Candidate>> discover(std::string) override {
+    Candidate found;
+    found.imap = found.smtp = {"mail.example.org", 993, ServerSecurity::kTls, "ada"};
+    co_return std::vector<Candidate>{found};
+  }
   net::Task<AccountTest> test(AccountDraft) override {
     co_return AccountTest{{true, "", ""}, {false, "smtp.login_refused", "smtp.example.org refused the password."}};
   }
@@ -145,8 +149,8 @@ struct ApiFixture : testing::Test {
                                           random, events, auth::RegistrationMode::kInvitation});
     mail.emplace(folder / "mail", clock, random);
     jmap.emplace(clock, random);
-    api.emplace(
-        ApiParts{*auth, accounts, *jmap, *mail, hub, db_pool, "", []() -> net::Task<> { co_return Result<void>{}; }});
+    api.emplace(ApiParts{*auth, accounts, *jmap, *mail, hub, db_pool, "",
+                         []() -> net::Task<> { co_return Result<void>{}; }, clock, Secret(std::string(32, 'q'))});
     api->add_to(router);
     http::DispatcherOptions options;
     options.limits.api = {1'000'000, 1'000'000};
@@ -175,9 +179,22 @@ struct ApiFixture : testing::Test {
   }
   boost::asio::awaitable<Response> run(http::RequestHead head, std::string body) {
     http::Admission a = co_await dispatcher->admit(std::move(head));
-    if (a.answer) co_return std::move(*a.answer);
-    a.request.body = std::move(body);
-    co_return co_await dispatcher->respond(a);
+    Response response;
+    if (a.answer) {
+      response = std::move(*a.answer);
+    } else {
+      a.request.body = std::move(body);
+      response = co_await dispatcher->respond(a);
+    }
+    if (a.route != nullptr) keeps_promises(*a.route, response);
+    co_return response;
+  }
+  // Every answer of every test of this folder is held against the contract.
+  static void keeps_promises(const http::Route& route, const Response& response) {
+    const auto* operation = Contract::built_in().find(http::method_name(route.method), route.pattern);
+    if (operation == nullptr) return;  // another test names it
+    for (const auto& broken : Contract::broken_promises(*operation, response))
+      ADD_FAILURE() << broken << "\n" << response.payload().substr(0, 500);
   }
   static Extra bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
   Response send_json(std::string method, std::string target, const json::value& body, const std::string& token = {},

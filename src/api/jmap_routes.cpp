@@ -25,11 +25,32 @@ constexpr int kMinPingSeconds = 15;   // RFC 8620 §7.3: a server may set bounds
 constexpr int kMaxPingSeconds = 300;  // longer and proxies cut the line
 constexpr std::size_t kMaxTypesBytes = 200;
 
-Response of(jmap::HandleResult&& result) {
+// JMAP's problems (RFC 8620 §3.6.1) have a type; our code and the request id go beside it (RFC 9457 §3.2).
+std::string complete_problem(const Request& request, int status, std::string_view body) {
+  namespace json = boost::json;
+  json::error_code error;
+  json::value value = json::parse(json::string_view(body.data(), body.size()), error);
+  json::object problem = !error && value.is_object() ? std::move(value.as_object()) : json::object();
+  const auto* type = problem.if_contains("type");
+  const std::string name = type != nullptr && type->is_string() ? std::string(type->as_string()) : "";
+  const std::string code = "jmap." + (name.contains(':') ? name.substr(name.rfind(':') + 1) : std::string("refused"));
+  const auto fill = [&](json::string_view key, std::string_view text) {
+    if (!problem.contains(key)) problem[key] = json::string_view(text.data(), text.size());
+  };
+  fill("title", http::status_text(status));
+  fill("detail", "The request was refused.");
+  fill("code", code);
+  fill("request_id", request.request_id);
+  return json::serialize(problem);
+}
+
+Response of(const Request& request, jmap::HandleResult&& result) {
   Response response;
   response.status = static_cast<int>(result.status);
   response.headers.add("Content-Type", result.content_type);
-  response.body = std::move(result.body);
+  const bool is_problem = result.content_type == "application/problem+json";
+  response.body = is_problem ? complete_problem(request, response.status, result.body) : std::move(result.body);
+  if (response.status == 503) response.headers.add("Retry-After", "1");
   return response;
 }
 
@@ -110,7 +131,7 @@ JmapRoutes::Answer JmapRoutes::api(Request& request) {
     DHII_TRY_ASSIGN(const OpenMail mail, open_for(request));
     return p_.jmap.handle(mail.context, request.body);
   });
-  co_return result ? of(std::move(*result)) : error_response(request, result.error());
+  co_return result ? of(request, std::move(*result)) : error_response(request, result.error());
 }
 
 JmapRoutes::Answer JmapRoutes::upload(Request& request) {
@@ -119,7 +140,7 @@ JmapRoutes::Answer JmapRoutes::upload(Request& request) {
     return p_.jmap.upload(mail.context, request.parameter("accountId"), request.headers.value("Content-Type"),
                           request.body);
   });
-  co_return result ? of(std::move(*result)) : error_response(request, result.error());
+  co_return result ? of(request, std::move(*result)) : error_response(request, result.error());
 }
 
 JmapRoutes::Answer JmapRoutes::download(Request& request) {
@@ -128,13 +149,11 @@ JmapRoutes::Answer JmapRoutes::download(Request& request) {
     return p_.jmap.download(mail.context, request.parameter("accountId"), request.parameter("blobId"));
   });
   if (!result) co_return error_response(request, result.error());
+  if (result->status != 200)
+    co_return of(request, {result->status, "application/problem+json", std::move(result->bytes)});
   Response response;
-  response.status = static_cast<int>(result->status);
   response.body = std::move(result->bytes);
-  if (response.status == 200)
-    add_download_headers(response, request.query_value("type").value_or(""), result->type, request.parameter("name"));
-  else
-    response.headers.add("Content-Type", "application/problem+json");
+  add_download_headers(response, request.query_value("type").value_or(""), result->type, request.parameter("name"));
   co_return response;
 }
 

@@ -161,7 +161,8 @@ Product::Product(Installation& installation, EventLog& events)
                 DHII_TRY(installation_.control().count_users());
                 return {};
               });
-            }}),
+            },
+            installation.clock(), installation.keyring().derive("api cursors v1")}),
       dispatcher_(router_, auth_, installation.clock(), installation.random(),
                   dispatcher_options(installation.settings(), request_counter_)),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings())),

@@ -117,6 +117,13 @@ HandleResult limit_problem(unsigned status, std::string_view limit, std::string 
   return render(Problem{status, "limit", std::move(detail), limit});
 }
 
+// A full disk or a locked database passes; anything else is a fault.
+HandleResult store_problem(const Error& error) {
+  const bool passes = error.is(store::StoreError::kBusy) || error.is(store::StoreError::kDiskFull);
+  return passes ? plain_problem(503, "Service Unavailable", error.sentence())
+                : plain_problem(500, "Internal Server Error", error.sentence());
+}
+
 const AccountInfo* account_named(const UserContext& user, std::string_view text) {
   const auto id = parse_id<AccountId>(text);
   for (const auto& account : user.accounts) {
@@ -164,7 +171,7 @@ HandleResult Service::upload(const UserContext& user, std::string_view account_i
   const auto blob = user.mail->blobs().prepare(bytes);
   const auto kept =
       user.mail->write([&](store::WriteTx& tx) { return store::keep_upload(tx, account->id, blob, type); });
-  if (!kept) return plain_problem(500, "Internal Server Error", kept.error().sentence());
+  if (!kept) return store_problem(kept.error());
   json::object out{{"accountId", id_text(account->id)},
                    {"blobId", store::to_text(blob.id)},
                    {"type", to_valid_utf8(type)},
@@ -180,7 +187,10 @@ DownloadResult Service::download(const UserContext& user, std::string_view accou
   const auto ref = parse_blob_ref(blob_id);
   if (!account || !ref) return missing();
   auto bytes = user.mail->read([&](store::ReadTx& tx) { return load_blob(tx, account->id, *ref); });
-  if (!bytes) return {500, "", plain_problem(500, "Internal Server Error", bytes.error().sentence()).body};
+  if (!bytes) {
+    auto problem = store_problem(bytes.error());
+    return {problem.status, "", std::move(problem.body)};
+  }
   if (!*bytes) return missing();
   return {200, "", std::move(**bytes)};
 }

@@ -121,7 +121,7 @@ Result<std::vector<Id>> collect(store::ReadTx& tx, const Query& q, Stream& strea
   const bool all = q.calculate_total || (q.position < 0 && !q.anchor);
   std::int64_t enough =
       q.anchor ? std::numeric_limits<std::int64_t>::max() : q.position + static_cast<std::int64_t>(q.limit);
-  Id bound = start_of(d);
+  Id bound = q.below && d == Direction::kNewestFirst ? beyond(d, q.below->value) : start_of(d);
   while (all || static_cast<std::int64_t>(ids.size()) < enough) {
     DHII_TRY_ASSIGN(const auto id, stream.seek(bound));
     if (!id) break;
@@ -277,7 +277,8 @@ Result<QueryResult> run(store::ReadTx& tx, const Query& query) {
   const Timestamp now = query.now == Timestamp{} ? SystemClock().now() : query.now;
   DHII_TRY_ASSIGN(const Filter filter, expand(tx, query.account, query.filter, now));
   if (!by_time(query)) return run_sorted(tx, query, filter);
-  if (const auto view = plain_view(query.account, filter)) return ViewListing(tx, query, *view).run();
+  if (const auto view = plain_view(query.account, filter); view && !query.below)
+    return ViewListing(tx, query, *view).run();
   const Direction d = direction_of(query);
   DHII_TRY_ASSIGN(auto stream, compile(tx, query.account, filter, d));
   DHII_TRY_ASSIGN(const auto ids, collect(tx, query, *stream, d));

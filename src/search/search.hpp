@@ -74,7 +74,8 @@ struct Query {
   Filter filter;                 // default: everything
   std::vector<Comparator> sort;  // empty: newest first
   bool collapse_threads = false;
-  std::int64_t position = 0;  // negative: from the end (RFC 8620 §5.5)
+  std::int64_t position = 0;     // negative: from the end (RFC 8620 §5.5)
+  std::optional<EmailId> below;  // newest first only: results older than this email (pages that nothing shifts)
   std::optional<EmailId> anchor;
   std::int64_t anchor_offset = 0;
   std::size_t limit = 50;

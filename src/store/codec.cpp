@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/errors.hpp"
+#include "store/message_list.hpp"
 
 namespace dhii::store {
 namespace {
@@ -54,13 +55,14 @@ class Reader {
     const auto value = number();
     return static_cast<std::int64_t>(value >> 1U) ^ -static_cast<std::int64_t>(value & 1U);
   }
-  std::string text() {
+  std::string text() { return std::string(text_view()); }
+  std::string_view text_view() {
     const auto size = number();
     if (size > rest_.size()) {
       ok_ = false;
       return {};
     }
-    std::string out(rest_.substr(0, size));
+    const std::string_view out = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return out;
   }
@@ -144,6 +146,22 @@ Result<StoredEnvelope> decode_envelope(std::string_view bytes) {
   }
   if (!r.done()) return fail(StoreError::kCorrupt, "envelope column");
   return out;
+}
+
+Result<void> read_listed(std::string_view bytes, ListedMessage& out) {
+  if (bytes.empty() || bytes.front() != kEnvelopeVersion) return fail(StoreError::kCorrupt, "envelope column");
+  Reader r(bytes.substr(1));
+  out.subject = r.text_view();
+  out.preview = r.text_view();
+  for (auto* list : {&out.from, &out.to}) {
+    list->resize(r.count());
+    for (auto& address : *list) {
+      address.name = r.text_view();
+      address.email = r.text_view();
+    }
+  }
+  if (!r.ok()) return fail(StoreError::kCorrupt, "envelope column");
+  return {};
 }
 
 std::string encode_mailboxes(std::span<const MailboxId> mailboxes) {

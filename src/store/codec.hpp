@@ -19,6 +19,9 @@ struct StoredEnvelope {
   std::string preview;
 };
 Result<StoredEnvelope> decode_envelope(std::string_view bytes);
+// Only what a list shows, as views into `bytes`.
+struct ListedMessage;
+Result<void> read_listed(std::string_view bytes, ListedMessage& out);
 
 std::string encode_mailboxes(std::span<const MailboxId> mailboxes);  // sorted
 Result<std::vector<MailboxId>> decode_mailboxes(std::string_view bytes);
