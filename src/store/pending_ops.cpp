@@ -99,6 +99,11 @@ Result<std::vector<PendingOp>> due_ops(ReadTx& tx, AccountId account, Timestamp 
   return out;
 }
 
+Result<bool> has_ops(ReadTx& tx, EmailId email) {
+  DHII_TRY_ASSIGN(const auto found, tx.db().find<bool>("SELECT EXISTS(SELECT 1 FROM pending_op WHERE email=?)", email));
+  return found.value_or(false);
+}
+
 Result<std::int64_t> count_ops(ReadTx& tx, AccountId account) {
   DHII_TRY_ASSIGN(const auto count,
                   tx.db().find<std::int64_t>("SELECT count(*) FROM pending_op WHERE account=?", account));

@@ -152,6 +152,7 @@ struct PendingOp {
 Result<std::vector<PendingOp>> due_ops(ReadTx& tx, AccountId account, Timestamp now,
                                        std::size_t limit);  // in order of id
 Result<std::int64_t> count_ops(ReadTx& tx, AccountId account);
+Result<bool> has_ops(ReadTx& tx, EmailId email);  // something of this email is still to be told upstream
 Result<void> finish_op(WriteTx& tx, PendingOpId id);
 Result<void> postpone_op(WriteTx& tx, PendingOpId id, Timestamp not_before, std::string_view error);
 // Refused for good by the server: the op goes and the local effect is undone (flags back to the base, email back to
@@ -172,6 +173,8 @@ Result<std::optional<Timestamp>> next_submission_at(ReadTx& tx, AccountId accoun
 // Compare-and-set: kConflict when the state is no longer `expected` (e.g. canceled in the undo window, or taken by a
 // sender).
 Result<void> move_submission(WriteTx& tx, SubmissionId id, SubmissionState expected, const Submission& next);
+// kUnknown and due after `since`, oldest first: whether they were sent may still show itself in Sent.
+Result<std::vector<Submission>> unknown_submissions(ReadTx& tx, AccountId account, Timestamp since);
 // At start: what was kSending when the program died becomes kUnknown (DESIGN §4).
 Result<std::vector<Submission>> recover_submissions(WriteTx& tx, AccountId account);
 

@@ -106,6 +106,13 @@ Result<void> move_submission(WriteTx& tx, SubmissionId id, SubmissionState expec
   return {};
 }
 
+Result<std::vector<Submission>> unknown_submissions(ReadTx& tx, AccountId account, Timestamp since) {
+  return select(tx,
+                "SELECT id, account, identity, email, thread, mail_from, recipients, state, send_at, next_attempt_at, "
+                "attempts, detail FROM submission WHERE account=? AND state=? AND next_attempt_at>=? ORDER BY id",
+                account, SubmissionState::kUnknown, since);
+}
+
 Result<std::vector<Submission>> recover_submissions(WriteTx& tx, AccountId account) {
   DHII_TRY_ASSIGN(auto interrupted, select(tx,
                                            "SELECT id, account, identity, email, thread, mail_from, recipients, state, "

@@ -11,6 +11,7 @@
 #include "sync/mailbox_sync.hpp"
 #include "sync/operations.hpp"
 #include "sync/outbox.hpp"
+#include "sync/sent_lookup.hpp"
 
 namespace dhii::sync {
 
@@ -153,6 +154,7 @@ net::Task<> AccountWorker::run_session(imap::Client& client) {
     DHII_CO_TRY(co_await look_at(client, mailbox, true));
     if (std::exchange(first, false)) DHII_CO_TRY(co_await run_operations(context_, client));
   }
+  DHII_CO_TRY(co_await look_in_sent(context_, client));
   next_poll_ = context_.services.clock.steady_now() + kPollOthers;
   was_settled_ = true;
   for (;;) {
@@ -196,6 +198,7 @@ net::Task<> AccountWorker::poll(imap::Client& client) {
   DHII_CO_TRY_ASSIGN(mailboxes_, co_await sync_mailbox_list(context_, client));
   const auto mailboxes = mailboxes_;
   for (const auto& mailbox : mailboxes) DHII_CO_TRY(co_await look_at(client, mailbox, false));
+  DHII_CO_TRY(co_await look_in_sent(context_, client));
   next_poll_ = context_.services.clock.steady_now() + kPollOthers;
   co_return Result<void>{};
 }

@@ -1,4 +1,5 @@
 #include "sync/outbox.hpp"
+#include "sync/sent_lookup.hpp"
 
 #include <gtest/gtest.h>
 
@@ -101,6 +102,25 @@ TEST(Outbox, StoppingBeforeTheMessageLeftIsNoAttempt) {
   EXPECT_EQ(next.state, SubmissionState::kQueued);
   EXPECT_EQ(next.attempts, 0);
   EXPECT_EQ(next.next_attempt_at, now);
+}
+
+TEST(SentLookup, OnlyACopyThatIsNotOursProvesAcceptance) {
+  EXPECT_FALSE(proves_acceptance(0, 0));
+  EXPECT_FALSE(proves_acceptance(1, 1)) << "the copy that we placed there ourselves";
+  EXPECT_FALSE(proves_acceptance(0, 1)) << "ours was deleted there";
+  EXPECT_TRUE(proves_acceptance(1, 0));
+  EXPECT_TRUE(proves_acceptance(2, 1));
+}
+
+TEST(SentLookup, AProofSettlesTheUnknownRecipientsAndNoOther) {
+  Submission submission;
+  submission.state = SubmissionState::kUnknown;
+  submission.recipients = {{"a@x", "", 3}, {"b@x", "550 no", 2}};
+  const auto next = after_proof(submission);
+  EXPECT_EQ(next.state, SubmissionState::kSent);
+  EXPECT_EQ(next.recipients[0].delivered, 1);
+  EXPECT_EQ(next.recipients[1].delivered, 2);
+  EXPECT_EQ(next.recipients[1].reply, "550 no");
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ class SyncHardCases : public testing::Test {
   static void SetUpTestSuite() {
     if (!MailSystem::why_no_imap().empty()) return;
     mail_ = std::make_unique<MailSystem>(tests::MailSystemOptions{
-        .users = {"uidv", "stop", "kill", "move", "gone", "boxes", "draft", "wrong"}, .smtp = false});
+        .users = {"uidv", "stop", "kill", "move", "gone", "boxes", "draft", "wrong", "unknown"}, .smtp = false});
   }
   static void TearDownTestSuite() { mail_.reset(); }
   void SetUp() override {
@@ -358,6 +358,33 @@ TEST(SyncSending, AConnectionLostAfterTheFinalDotIsUnknownAndNeverSentAgain) {
   EXPECT_FALSE(engine.eventually(
       [&] { return submission(engine, id).state != SubmissionState::kUnknown || submission(engine, id).attempts != 1; },
       400ms));
+}
+
+// Many providers file what they accept in Sent themselves.
+TEST_F(SyncHardCases, AnUnknownMessageThatStandsInSentWasAccepted) {
+  Engine engine(mail(), "unknown");
+  ASSERT_TRUE(engine.eventually([&] { return engine.mailbox(Role::kSent) && engine.state() == AccountState::kIdle; }));
+  engine.stop_worker();
+  const auto sent = engine.mailbox(Role::kSent);
+  const auto accepted = submit(engine, sent, {"bob@demo.test"}, "Accepted");
+  const auto lost = submit(engine, sent, {"bob@demo.test"}, "Vanished");
+  for (const auto id : {accepted, lost}) {
+    ASSERT_TRUE(engine.store().write([&](WriteTx& tx) {
+      auto now = submission(engine, id);
+      now.state = SubmissionState::kUnknown;
+      return store::move_submission(tx, id, SubmissionState::kQueued, now);
+    }));
+  }
+  // Our own copies come to Sent first; then the server's copy of one of them.
+  engine.start_worker();
+  ASSERT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
+  EXPECT_EQ(submission(engine, accepted).state, SubmissionState::kUnknown);
+  engine.stop_worker();
+  mail().doveadm({"copy", "-u", "unknown@demo.test", "Sent", "mailbox", "Sent", "subject", "Accepted"});
+  engine.start_worker();
+  EXPECT_TRUE(engine.eventually([&] { return submission(engine, accepted).state == SubmissionState::kSent; }));
+  ASSERT_TRUE(engine.eventually([&] { return engine.state() == AccountState::kIdle; }));
+  EXPECT_EQ(submission(engine, lost).state, SubmissionState::kUnknown);
 }
 
 }  // namespace
