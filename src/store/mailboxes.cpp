@@ -202,4 +202,28 @@ Result<void> destroy_mailbox(WriteTx& tx, MailboxId id, bool remove_emails, Orig
       {.old_name = mailbox.name, .old_parent = mailbox.parent});
 }
 
+Result<void> set_upstream_name(WriteTx& tx, const PendingOp& op, std::string_view old_name, std::string_view new_name,
+                               std::optional<char> delimiter) {
+  DHII_TRY_ASSIGN(const auto living, tx.db().find<MailboxId>("SELECT id FROM mailbox WHERE id=?", op.to));
+  if (living) {
+    DHII_TRY_ASSIGN(Mailbox mailbox, get_mailbox(tx, op.to));
+    mailbox.imap_name = new_name;
+    DHII_TRY(update_mailbox(tx, mailbox, Origin::kUpstream));
+  } else {
+    DHII_TRY(tx.db().run("UPDATE pending_op SET imap_name=? WHERE account=? AND kind=? AND from_mailbox=?", new_name,
+                         op.account, OpKind::kDeleteMailbox, op.to));
+  }
+  if (old_name.empty() || !delimiter) return {};
+  // RFC 9051 §6.3.6: all mailboxes below a renamed one are renamed with it.
+  const std::string below = std::string(old_name) + *delimiter;
+  const std::string now_below = std::string(new_name) + *delimiter;
+  DHII_TRY(
+      tx.db().run("UPDATE mailbox SET imap_name=?||substr(imap_name, ?) WHERE account=? AND substr(imap_name, 1, ?)=?",
+                  now_below, below.size() + 1, op.account, below.size(), below));
+  return tx.db().run(
+      "UPDATE pending_op SET imap_name=?||substr(imap_name, ?) WHERE account=? AND kind=? AND substr(imap_name, 1, "
+      "?)=?",
+      now_below, below.size() + 1, op.account, OpKind::kDeleteMailbox, below.size(), below);
+}
+
 }  // namespace dhii::store

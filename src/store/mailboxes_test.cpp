@@ -57,6 +57,31 @@ TEST_F(Mailboxes, ARefusedRenameGetsItsOldNameBack) {
   EXPECT_TRUE(ops().empty());
 }
 
+TEST_F(Mailboxes, ARenameUpstreamTakesTheNamesBelowAlong) {
+  const auto below = make_mailbox("2025", Role::kNone, "Archive/2025");
+  const auto beside = make_mailbox("Archive2", Role::kNone, "Archive2");
+  auto m = mailbox(archive);
+  m.name = "Old mail";
+  write([&](WriteTx& tx) { return update_mailbox(tx, m, Origin::kLocal); });
+  const auto op = ops().at(0);
+  write([&](WriteTx& tx) { return set_upstream_name(tx, op, "Archive", "Old mail", '/'); });
+  EXPECT_EQ(mailbox(archive).imap_name, "Old mail");
+  EXPECT_EQ(mailbox(below).imap_name, "Old mail/2025");
+  EXPECT_EQ(mailbox(beside).imap_name, "Archive2");
+}
+
+TEST_F(Mailboxes, OneDestroyedWhileItsRenameWasUnderWayIsDeletedUnderItsNewName) {
+  auto m = mailbox(archive);
+  m.name = "Old mail";
+  write([&](WriteTx& tx) { return update_mailbox(tx, m, Origin::kLocal); });
+  const auto op = ops().at(0);
+  write([&](WriteTx& tx) { return destroy_mailbox(tx, archive, true, Origin::kLocal); });
+  write([&](WriteTx& tx) { return set_upstream_name(tx, op, "Archive", "Old mail", '/'); });
+  ASSERT_EQ(ops().size(), 1U);
+  EXPECT_EQ(ops()[0].kind, OpKind::kDeleteMailbox);
+  EXPECT_EQ(ops()[0].imap_name, "Old mail");
+}
+
 TEST_F(Mailboxes, CantBecomeItsOwnGrandchild) {
   const auto child = must(store->write([&](WriteTx& tx) {
     return create_mailbox(tx, {.account = kAccount, .parent = archive, .name = "Child"}, Origin::kUpstream);

@@ -159,6 +159,12 @@ Result<void> postpone_op(WriteTx& tx, PendingOpId id, Timestamp not_before, std:
 // where upstream has it).
 Result<void> revert_op(WriteTx& tx, const PendingOp& op);
 
+// The server has created the operation's mailbox (`old_name` empty) or renamed it: the wire names of it and of all
+// below it follow. If it was destroyed here meanwhile, the deletion that waits learns the name that it now has to
+// delete.
+Result<void> set_upstream_name(WriteTx& tx, const PendingOp& op, std::string_view old_name, std::string_view new_name,
+                               std::optional<char> delimiter);
+
 // ---- identities and the outbox
 // -------------------------------------------------------------------------------------------------
 Result<std::vector<Identity>> list_identities(ReadTx& tx, AccountId account);

@@ -65,6 +65,7 @@ class Runner {
   net::Task<store::Mailbox> mailbox(MailboxId id);
   net::Task<> select(MailboxId id);
   net::Task<store::Mailbox> target(MailboxId id);
+  net::Task<imap::MailboxName> wire_name(const store::Mailbox& mailbox, const imap::NamespaceInfo& space);
   net::Task<Places> places(std::span<const PendingOp> group, std::optional<MailboxId> only);
   net::Task<> wait_for_place(const PendingOp& op);
 
@@ -278,42 +279,46 @@ net::Task<> Runner::append(const PendingOp& op) {
       [&](WriteTx& tx) { return store::place_remote(tx, to.id, id, *uid, loaded->email.keywords); });
 }
 
-// The wire name of a mailbox made here: below its parent's, with the server's delimiter; at the top, below the personal
-// namespace.
-net::Task<> Runner::create(const PendingOp& op) {
-  DHII_CO_TRY_ASSIGN(auto target, co_await mailbox(op.to));
-  DHII_CO_TRY_ASSIGN(const auto space, co_await client_.personal_namespace());
+// The wire name that a mailbox is to have: below its parent's, with the server's delimiter; at the top, below the
+// personal namespace.
+net::Task<imap::MailboxName> Runner::wire_name(const store::Mailbox& mailbox, const imap::NamespaceInfo& space) {
   std::string path = space.personal_prefix;
-  if (target.parent) {
-    DHII_CO_TRY_ASSIGN(const auto parent, co_await this->target(target.parent));
+  if (mailbox.parent) {
+    DHII_CO_TRY_ASSIGN(const auto parent, co_await target(mailbox.parent));
     path = parent.imap_name + std::string(1, space.delimiter.value_or('/'));
   }
-  const auto name = imap::MailboxName::from_wire(path + imap::encode_modified_utf7(target.name));
-  auto made = co_await client_.create_mailbox(name);
-  if (!made && !made.error().is(imap::ImapError::kMailboxExists)) co_return made;
-  (void)co_await client_.subscribe(name);  // a nicety for other clients; its failure changes nothing here
-  target.imap_name = name.wire();
-  context_.dirty.insert(target.id);
-  co_return co_await context_.write(
-      [&](WriteTx& tx) { return store::update_mailbox(tx, target, store::Origin::kUpstream); });
+  co_return imap::MailboxName::from_wire(path + imap::encode_modified_utf7(mailbox.name));
 }
 
-net::Task<> Runner::rename(const PendingOp& op) {
+net::Task<> Runner::create(const PendingOp& op) {
   auto target = co_await mailbox(op.to);
   if (!target) co_return Result<void>{};  // destroyed here meanwhile
   DHII_CO_TRY_ASSIGN(const auto space, co_await client_.personal_namespace());
-  std::string path = space.personal_prefix;
-  if (target->parent) {
-    DHII_CO_TRY_ASSIGN(const auto parent, co_await this->target(target->parent));
-    path = parent.imap_name + std::string(1, space.delimiter.value_or('/'));
-  }
-  const auto name = imap::MailboxName::from_wire(path + imap::encode_modified_utf7(target->name));
-  if (name.wire() == target->imap_name) co_return Result<void>{};
-  DHII_CO_TRY(co_await client_.rename_mailbox(imap::MailboxName::from_wire(target->imap_name), name));
-  (void)co_await client_.subscribe(name);
-  target->imap_name = name.wire();
+  DHII_CO_TRY_ASSIGN(const auto name, co_await wire_name(*target, space));
+  auto made = co_await client_.create_mailbox(name);
+  if (!made && !made.error().is(imap::ImapError::kMailboxExists)) co_return made;
+  (void)co_await client_.subscribe(name);  // a nicety for other clients; its failure changes nothing here
+  context_.dirty.insert(target->id);
   co_return co_await context_.write(
-      [&](WriteTx& tx) { return store::update_mailbox(tx, *target, store::Origin::kUpstream); });
+      [&](WriteTx& tx) { return store::set_upstream_name(tx, op, "", name.wire(), space.delimiter); });
+}
+
+// A program that stopped between the server's OK and our note of it asks again: then the old name is gone and the new
+// one is there.
+net::Task<> Runner::rename(const PendingOp& op) {
+  auto target = co_await mailbox(op.to);
+  if (!target) co_return Result<void>{};  // destroyed here meanwhile
+  const auto old_name = imap::MailboxName::from_wire(target->imap_name);
+  DHII_CO_TRY_ASSIGN(const auto space, co_await client_.personal_namespace());
+  DHII_CO_TRY_ASSIGN(const auto name, co_await wire_name(*target, space));
+  if (name == old_name) co_return Result<void>{};
+  auto renamed = co_await client_.rename_mailbox(old_name, name);
+  if (!renamed && is_answer(renamed.error()) && co_await client_.status(name) && !co_await client_.status(old_name))
+    renamed = Result<void>{};
+  DHII_CO_TRY(std::move(renamed));
+  (void)co_await client_.subscribe(name);
+  co_return co_await context_.write(
+      [&](WriteTx& tx) { return store::set_upstream_name(tx, op, old_name.wire(), name.wire(), space.delimiter); });
 }
 
 net::Task<> Runner::remove(const PendingOp& op) {

@@ -153,13 +153,26 @@ TEST_F(SyncHardCases, MailboxesAreMadeRenamedAndDeletedFromBothSides) {
   child.name = "Bonn";
   ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::update_mailbox(tx, child, Origin::kLocal); }));
   EXPECT_TRUE(engine.eventually([&] { return there("Reisen/Bonn") && !there("Reisen/Köln"); }));
+  // Below a renamed one: the child goes along and stays what it is.
+  auto parent = *engine.mailbox_named("Reisen");
+  parent.name = "Fahrten";
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::update_mailbox(tx, parent, Origin::kLocal); }));
+  EXPECT_TRUE(engine.eventually([&] { return there("Fahrten/Bonn") && engine.open_operations() == 0; }));
+  engine.sync_now();
+  EXPECT_TRUE(engine.eventually([&] { return engine.state() == AccountState::kIdle; }));
+  EXPECT_EQ(engine.mailbox_named("Bonn")->id, child.id);
+  // Renamed again and destroyed in the same breath: nothing comes back.
+  child.name = "Ulm";
+  ASSERT_TRUE(engine.store().write([&](WriteTx& tx) { return store::update_mailbox(tx, child, Origin::kLocal); }));
   ASSERT_TRUE(
       engine.store().write([&](WriteTx& tx) { return store::destroy_mailbox(tx, child.id, true, Origin::kLocal); }));
-  EXPECT_TRUE(engine.eventually([&] { return !there("Reisen/Bonn"); }));
-  EXPECT_FALSE(engine.mailbox_named("Bonn"));
+  EXPECT_TRUE(engine.eventually([&] { return engine.open_operations() == 0; }));
+  EXPECT_TRUE(engine.eventually([&] { return !there("Fahrten/Bonn") && !there("Fahrten/Ulm"); }));
   engine.sync_now();
   EXPECT_TRUE(
-      engine.eventually([&] { return engine.state() == AccountState::kIdle && engine.mailbox_named("Reisen"); }));
+      engine.eventually([&] { return engine.state() == AccountState::kIdle && engine.mailbox_named("Fahrten"); }));
+  EXPECT_FALSE(engine.mailbox_named("Bonn"));
+  EXPECT_FALSE(engine.mailbox_named("Ulm"));
 }
 
 store::NewEmail email_from(WriteTx& tx, AccountId account, MailboxId mailbox, const std::string& raw) {
