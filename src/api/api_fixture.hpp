@@ -12,6 +12,7 @@
 #include <map>
 
 #include "api/api.hpp"
+#include "api/image_routes.hpp"
 #include "http/dispatcher.hpp"
 #include "store/mail_store.hpp"
 
@@ -131,6 +132,8 @@ struct ApiFixture : testing::Test {
   PushHub hub;
   http::Router router;
   std::optional<Api> api;
+  std::optional<ImageRoutes> images;
+  std::vector<std::string> fetched;  // remote images: "host target"
   std::optional<http::Dispatcher> dispatcher;
   std::string ada, bob;  // access tokens: administrator, user
 
@@ -152,13 +155,22 @@ struct ApiFixture : testing::Test {
     api.emplace(ApiParts{*auth, accounts, *jmap, *mail, hub, db_pool, "",
                          []() -> net::Task<> { co_return Result<void>{}; }, clock, Secret(std::string(32, 'q'))});
     api->add_to(router);
+    images.emplace(Secret(std::string(32, 'i')), clock,
+                   [this](std::string host, std::string target) { return fetch(std::move(host), std::move(target)); });
+    images->add_to(router);
     http::DispatcherOptions options;
     options.limits.api = {1'000'000, 1'000'000};
     options.limits.auth = {1'000'000, 1'000'000};
     dispatcher.emplace(router, *auth, clock, random, std::move(options));
   }
+  net::Task<std::string> fetch(std::string host, std::string target) {
+    fetched.push_back(host + " " + target);
+    if (target == "/gone") co_return fail(net::NetError::kReadFailed, "HTTP status 404");
+    co_return target.ends_with(".html") ? std::string("<!doctype html><p>hello") : std::string("\x89PNG\r\n\x1a\nrest");
+  }
   void TearDown() override {
     dispatcher.reset();
+    images.reset();
     api.reset();
     mail.reset();
     auth.reset();

@@ -180,7 +180,7 @@ TEST_F(ApiTest, TheFrameHasAPolicyOfItsOwnAndWantsAToken) {
   EXPECT_THAT(
       std::string(
           send("POST", "/frame", form, "remote=1&token=" + bob + "&html=x").headers.value("Content-Security-Policy")),
-      HasSubstr("img-src data: https:"));
+      HasSubstr("img-src data: http://127.0.0.1:8080/image;"));
 }
 
 TEST_F(ApiTest, EventSourceStartsWithTheStatesAndClosesWithTheSession) {

@@ -107,6 +107,28 @@ std::optional<std::string> JsonInput::optional_text(std::string_view name, std::
   return value == nullptr ? std::nullopt : as_text(*value, pointer_to(name), max);
 }
 
+std::vector<std::string> JsonInput::texts(std::string_view name, std::size_t max_items, std::size_t max) {
+  const json::value* value = need(name);
+  if (value == nullptr) return {};
+  const json::array* list = value->if_array();
+  if (list == nullptr) {
+    reject(name, "must be a list of strings");
+    return {};
+  }
+  if (list->size() > max_items) {
+    reject(name, "has more than " + std::to_string(max_items) + " entries");
+    return {};
+  }
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const std::string at = pointer_to(name) + "/" + std::to_string(i);
+    auto text = as_text((*list)[i], at, max);
+    if (text && text->empty()) problems_.push_back({at, "must not be empty"});
+    if (text) out.push_back(std::move(*text));
+  }
+  return out;
+}
+
 Secret JsonInput::secret(std::string_view name) { return Secret::take(text(name, kMaxSecretBytes)); }
 
 std::optional<Secret> JsonInput::optional_secret(std::string_view name) {

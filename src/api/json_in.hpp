@@ -26,6 +26,8 @@ class JsonInput {
 
   std::string text(std::string_view name, std::size_t max = kMaxTextBytes);  // required, not empty
   std::optional<std::string> optional_text(std::string_view name, std::size_t max = kMaxTextBytes);
+  // Required: a list of at most `max_items` strings; empty ones are refused.
+  std::vector<std::string> texts(std::string_view name, std::size_t max_items, std::size_t max = kMaxTextBytes);
   Secret secret(std::string_view name);  // required, not empty
   std::optional<Secret> optional_secret(std::string_view name);
   ServerSettings server(std::string_view name);  // required

@@ -91,8 +91,8 @@ TEST_F(Matrix, PublicRoutesAreExactlyThese) {
   }
   EXPECT_THAT(open, testing::UnorderedElementsAre("GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/auth/login",
                                                   "POST /api/v1/auth/register", "POST /api/v1/auth/refresh",
-                                                  "POST /api/v1/auth/logout", "POST /frame", "GET /healthz",
-                                                  "GET /readyz", "GET /docs", "GET /docs/style.css",
+                                                  "POST /api/v1/auth/logout", "POST /frame", "GET /image",
+                                                  "GET /healthz", "GET /readyz", "GET /docs", "GET /docs/style.css",
                                                   "GET /api/openapi.json", "GET /api/openapi.yaml"));
 }
 

@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "api/api.hpp"
+#include "api/image_routes.hpp"
 #include "app/commands.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
@@ -33,6 +34,7 @@ namespace {
 
 constexpr std::chrono::seconds kMaintenancePause{20};      // between rounds without work
 constexpr std::chrono::milliseconds kMaintenanceStep{50};  // between slices while there is work: requests come first
+constexpr std::chrono::seconds kImageDeadline{15};         // one remote image, resolution included
 constexpr std::chrono::milliseconds kProgressPause{250};   // account events on the event stream: a bar needs no more
 
 class MailAccess final : public api::MailAccess {
@@ -131,6 +133,7 @@ class Product {
   jmap::Service jmap_;
   MailAccess mail_access_;
   api::Api api_;
+  api::ImageRoutes images_;
   http::Router router_;
   http::Dispatcher dispatcher_;
   http::Server server_;
@@ -163,6 +166,11 @@ Product::Product(Installation& installation, EventLog& events)
               });
             },
             installation.clock(), installation.keyring().derive("api cursors v1")}),
+      images_(installation.keyring().derive("image proxy v1"), installation.clock(),
+              [this](std::string host, std::string target) {
+                return engine_.dialer().https_get(std::move(host), std::move(target), api::kMaxImageBytes,
+                                                  kImageDeadline);
+              }),
       dispatcher_(router_, auth_, installation.clock(), installation.random(),
                   dispatcher_options(installation.settings(), request_counter_)),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings())),
@@ -170,6 +178,7 @@ Product::Product(Installation& installation, EventLog& events)
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
   api_.add_to(router_);
+  images_.add_to(router_);
   http::add_static_routes(router_, http::web_assets());
   metrics::add_process_metrics(installation.metrics());
   telemetry_.watch_server([this] { return server_.connections(); }, [this] { return hub_.size(); });

@@ -125,6 +125,16 @@ export class Rest {
     return this.transport_.sendJson('PATCH', `${kBase}/accounts/${id}`, change);
   }
 
+  /** Address of a remote image -> where our server gives it out; those it won't fetch are left out. */
+  async signImages(urls: string[]): Promise<Map<string, string>> {
+    const kAtMost = 200; // in one request and of one message
+    if (urls.length === 0) return new Map();
+    const answer: { images: Record<string, string> } = await this.transport_.sendJson('POST', `${kBase}/images/sign`, {
+      urls: urls.slice(0, kAtMost),
+    });
+    return new Map(Object.entries(answer.images));
+  }
+
   sessions(): Promise<{ sessions: LoginSession[] }> {
     return this.transport_.getJson(`${kBase}/auth/sessions`);
   }

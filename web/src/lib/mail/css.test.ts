@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { wash_declarations, wash_stylesheet } from './css';
 
-const off = { allowImage: () => false };
-const on = { allowImage: (url: string) => url.startsWith('https://') };
+const off = { image: () => null };
+const on = { image: (url: string) => (url.startsWith('https://') ? url : null) };
 
 describe('wash_declarations', () => {
   it('keeps harmless declarations', () => {

@@ -11,8 +11,8 @@ interface Token {
 }
 
 export interface CssPolicy {
-  /** May this address be loaded as an image? Called with the resolved text of url(). */
-  allowImage: (url: string) => boolean;
+  /** What to load for this address as an image, or null for nothing. Called with the resolved text of url(). */
+  image: (url: string) => string | null;
 }
 
 const kMaxCssChars = 300_000; // longer style sheets are dropped whole
@@ -183,10 +183,12 @@ function print_value(property: string, value: Token[], policy: CssPolicy): strin
         if (/[<>\\"\n]/.test(token.text)) return null;
         result += `"${token.text}"`;
         break;
-      case 'url':
-        if (!kImageProperties.test(property) || !policy.allowImage(token.text)) return null;
-        result += `url("${encode_url(token.text)}")`;
+      case 'url': {
+        const image = kImageProperties.test(property) ? policy.image(token.text) : null;
+        if (image === null) return null;
+        result += `url("${encode_url(image)}")`;
         break;
+      }
       case 'function':
         if (!kFunctions.test(token.text.toLowerCase())) return null;
         depth += 1;

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Sanitiser, type SanitiseOptions } from './sanitise';
 
 const sanitiser = new Sanitiser(createDOMPurify(window));
-const plain: SanitiseOptions = { remote: false, inlined: new Map(), foldQuotes: false };
+const plain: SanitiseOptions = { remote: new Map(), inlined: new Map(), foldQuotes: false };
 
 function body(html: string, options: Partial<SanitiseOptions> = {}): string {
   return sanitiser.sanitise(html, { ...plain, ...options }).root.querySelector('body')?.innerHTML ?? '';
@@ -38,10 +38,21 @@ describe('Sanitiser', () => {
     );
     expect(result.html).not.toContain('leak.example');
     expect(result.blocked).toBe(4);
+    expect(result.wanted).toEqual(['https://leak.example/1', 'https://leak.example/2', 'https://leak.example/5']);
   });
-  it('loads https images when asked', () => {
-    const html = '<img src="https://x.example/1"><img src="http://x.example/2"><img src="//x.example/3"><img src="/proxy/image">';
-    expect(body(html, { remote: true })).toBe('<img src="https://x.example/1"><img><img src="https://x.example/3"><img>');
+  it('puts our own addresses in the place of remote ones, and no other', () => {
+    const remote = new Map([
+      ['https://x.example/1', '/image?u=1&s=a'],
+      ['https://x.example/3', '/image?u=3&s=b'],
+    ]);
+    const html =
+      '<img src="https://x.example/1"><img src="http://x.example/2"><img src="//x.example/3"><img src="/image?u=forged"><p style="background:url(https://x.example/3)">x</p><p style="background:url(https://x.example/4)">x</p>';
+    const once = body(html, { remote });
+    expect(once).toBe(
+      '<img src="/image?u=1&amp;s=a"><img><img src="/image?u=3&amp;s=b"><img><p style="background: url(&quot;/image?u=3&amp;s=b&quot;)">x</p><p>x</p>',
+    );
+    expect(body(once, { remote })).toBe(once);
+    expect(once).not.toContain('x.example');
   });
   it('puts inline parts in by their Content-ID', () => {
     const inlined = new Map([['a@x', 'data:image/png;base64,AAAA']]);

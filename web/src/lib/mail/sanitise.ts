@@ -9,8 +9,8 @@ import { wash_declarations, wash_stylesheet, type CssPolicy } from './css';
 type Purify = ReturnType<typeof DOMPurifyFactory>;
 
 export interface SanitiseOptions {
-  /** https images and backgrounds stay; else nothing in the result points outside. */
-  remote: boolean;
+  /** Address of a remote image -> where our own server gives it out. Nothing in the result points outside, ever. */
+  remote: ReadonlyMap<string, string>;
   /** Content-ID (without <>) -> data: URI of the part. */
   inlined: ReadonlyMap<string, string>;
   /** Leave out the quotation at the end, for conversations that show it anyway. */
@@ -22,6 +22,8 @@ export interface Sanitised {
   root: HTMLElement;
   /** Remote images that were taken out. */
   blocked: number;
+  /** Their addresses, for the server to sign: https, each once. */
+  wanted: string[];
   /** Whether a quotation was left out. */
   folded: boolean;
 }
@@ -56,8 +58,10 @@ const kQuotes =
   'div.gmail_quote, div.gmail_quote_container, blockquote.gmail_quote, blockquote[type="cite"], div.yahoo_quoted, div.moz-cite-prefix, div.protonmail_quote';
 
 export class Sanitiser {
-  private options_: SanitiseOptions = { remote: false, inlined: new Map(), foldQuotes: false };
+  private options_: SanitiseOptions = { remote: new Map(), inlined: new Map(), foldQuotes: false };
+  private ours_ = new Set<string>();
   private blocked_ = 0;
+  private wanted_ = new Set<string>();
   private folded_ = false;
 
   constructor(private readonly purify_: Purify) {
@@ -72,6 +76,8 @@ export class Sanitiser {
 
   sanitise(html: string, options: SanitiseOptions): Sanitised {
     this.options_ = options;
+    this.ours_ = new Set(options.remote.values());
+    this.wanted_ = new Set();
     this.blocked_ = 0;
     this.folded_ = false;
     const root = this.purify(html.slice(0, kMaxHtmlChars));
@@ -79,6 +85,7 @@ export class Sanitiser {
       html: kDoctype + root.outerHTML,
       root,
       blocked: this.blocked_,
+      wanted: [...this.wanted_],
       folded: this.folded_,
     };
   }
@@ -91,15 +98,19 @@ export class Sanitiser {
   }
 
   private css(): CssPolicy {
-    return { allowImage: (url) => this.allowImage(url) };
+    return { image: (url) => this.source(url) };
   }
 
-  private allowImage(url: string): boolean {
-    if (kDataImage.test(url)) return true;
-    if (!/^(?:https?:)?\/\//i.test(url)) return false;
-    if (this.options_.remote && /^https:\/\//i.test(url)) return true;
+  /** What stands for the picture at this address, or null. */
+  private source(address: string): string | null {
+    if (kDataImage.test(address) || this.ours_.has(address)) return address;
+    const url = address.startsWith('//') ? `https:${address}` : address;
+    if (!/^https?:\/\//i.test(url)) return null;
+    const ours = this.options_.remote.get(url);
+    if (ours !== undefined) return ours;
     this.blocked_ += 1;
-    return false;
+    if (/^https:/i.test(url)) this.wanted_.add(url);
+    return null;
   }
 
   private element(node: Node): void {
@@ -138,8 +149,7 @@ export class Sanitiser {
   private image(node: Element, value: string): string | null {
     if (node.nodeName !== 'IMG' && !/^(?:BODY|TABLE|TD|TH|TR)$/.test(node.nodeName)) return null;
     if (/^cid:/i.test(value)) return this.options_.inlined.get(decode(value.slice(4))) ?? null;
-    const url = value.startsWith('//') ? `https:${value}` : value;
-    return this.allowImage(url) ? url : null;
+    return this.source(value);
   }
 }
 

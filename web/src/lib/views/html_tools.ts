@@ -18,5 +18,5 @@ export async function plain_of(body: EmailBody): Promise<string> {
   const plain = plain_parts(body).map((part) => part.text).join('\n');
   if (plain.trim() !== '' || !has_html(body)) return plain;
   const [sanitiser, { html_to_text }] = await Promise.all([load_sanitiser(), import('../mail/html_text')]);
-  return html_to_text(sanitiser.sanitise(html_of(body), { remote: false, inlined: new Map(), foldQuotes: false }).root);
+  return html_to_text(sanitiser.sanitise(html_of(body), { remote: new Map(), inlined: new Map(), foldQuotes: false }).root);
 }
