@@ -213,8 +213,9 @@ class Conversation {
   asio::awaitable<void> stream_events(std::shared_ptr<EventStream> events, bool http_1_1) {
     using namespace asio::experimental::awaitable_operators;
     entry_.stream = events;
+    // The read first: one that is under way keeps its "never", while each write sets a deadline for what starts later.
     tcp().expires_never();
-    co_await (write_events(*events, http_1_1) || until_the_peer_leaves());
+    co_await (until_the_peer_leaves() || write_events(*events, http_1_1));
     events->close();
   }
 

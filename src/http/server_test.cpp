@@ -297,6 +297,20 @@ TEST_F(ServerTest, StreamsEventsAndEndsThemAtShutdown) {
   EXPECT_THAT(got + read_to_end(socket), HasSubstr("\r\n0\r\n\r\n"));
 }
 
+TEST_F(ServerTest, AnEventStreamOutlivesTheDeadlineOfItsWrites) {
+  start([](ServerOptions& options) { options.write_deadline = milliseconds(100); });
+  asio::io_context client;
+  tcp::socket socket = connect(client);
+  asio::write(socket, asio::buffer(std::string_view("GET /events HTTP/1.1\r\nHost: h\r\n\r\n")));
+  std::string got;
+  asio::read_until(socket, asio::dynamic_buffer(got), "data: first\n\n");
+  std::this_thread::sleep_for(milliseconds(400));
+  asio::post(io, [this] { stream->push("state", "later"); });
+  boost::system::error_code error;
+  asio::read_until(socket, asio::dynamic_buffer(got), "data: later\n\n", error);
+  EXPECT_FALSE(error) << "the stream was cut: " << got;
+}
+
 TEST_F(ServerTest, AnEventStreamEndsWhenItsReaderLeaves) {
   start();
   {
