@@ -100,6 +100,18 @@ Task<Stream> Dialer::connect(std::string host, std::uint16_t port, milliseconds 
   co_return std::unexpected(last);
 }
 
+Task<asio::ip::udp::socket> Dialer::connect_udp(std::string host, std::uint16_t port, milliseconds limit) {
+  const auto where = place(host, port);
+  DHII_CO_TRY_ASSIGN(auto addresses, co_await pool_.run_for(limit, [host] { return resolve_addresses(host); }));
+  std::erase_if(addresses, [this](const auto& address) { return !address_allowed(address, policy_); });
+  if (addresses.empty()) co_return fail(NetError::kBlockedAddress, where);
+  asio::ip::udp::socket socket(executor_);
+  boost::system::error_code error;
+  socket.connect(asio::ip::udp::endpoint(addresses.front(), port), error);
+  if (error) co_return fail(NetError::kConnectFailed, where + ": " + error.message());
+  co_return socket;
+}
+
 Task<std::vector<SrvRecord>> Dialer::lookup_srv(std::string name, milliseconds limit) {
   co_return co_await pool_.run_for(limit, [name] { return query_srv(name); });
 }

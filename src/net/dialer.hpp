@@ -3,6 +3,7 @@
 // (THREATS.md: SSRF). Belongs to app/ (one for all accounts), io thread only. Its pool is for name lookups: give it one
 // of its own, since a dead DNS server holds its threads for seconds.
 #pragma once
+#include <boost/asio/ip/udp.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,8 @@ class Dialer {
   Dialer(asio::any_io_executor executor, BlockingPool& pool, Egress policy);
   // Connects TCP (TCP_NODELAY set). `limit` covers resolution and all attempts.
   Task<Stream> connect(std::string host, std::uint16_t port, std::chrono::milliseconds limit);
+  // A UDP socket that sends to this place only; nobody may be listening there. For log collectors.
+  Task<asio::ip::udp::socket> connect_udp(std::string host, std::uint16_t port, std::chrono::milliseconds limit);
   // RFC 2782 lookup, e.g. "_imaps._tcp.example.org", sorted by priority and weight. Empty when there are none. DNS
   // failure is an error.
   Task<std::vector<SrvRecord>> lookup_srv(std::string name, std::chrono::milliseconds limit);

@@ -13,6 +13,7 @@ RANKS = {  # a folder may include folders of a lower rank, and those named besid
     "metrics": 0.3,
     "event": 0.5,
     "crypto": 1, "net": 1, "mime": 1, "config": 1,
+    "logs": 2,
     "imap": 2, "smtp": 2, "discovery": 2,
     "store": 3, "http": 3,
     "search": 4, "auth": 4, "transfer": 4,
