@@ -33,20 +33,20 @@ std::filesystem::path EventLog::heads_file(const config::Settings& settings) {
   return settings.database_file.parent_path() / "security_events.heads";
 }
 
-Result<std::unique_ptr<EventLog>> EventLog::open(Installation& installation) {
+Result<std::unique_ptr<EventLog>> EventLog::open(Installation& installation, event::Follower* lines) {
   const Secret key = installation.keyring().derive("security events database v1");
   DHII_TRY_ASSIGN(auto database, store::EventDatabase::open(database_file(installation.settings()), key));
-  return std::unique_ptr<EventLog>(new EventLog(std::move(database), installation));
+  return std::unique_ptr<EventLog>(new EventLog(std::move(database), installation, lines));
 }
 
-EventLog::EventLog(std::unique_ptr<store::EventDatabase> database, Installation& installation)
+EventLog::EventLog(std::unique_ptr<store::EventDatabase> database, Installation& installation, event::Follower* lines)
     : database_(std::move(database)),
       rows_(*database_),
       public_key_(crypto::ed25519_public_key(signature_seed(installation.keyring()))),
       journal_(rows_,
                {installation.keyring().derive("security events chain v1"), signature_seed(installation.keyring())},
                installation.clock(), installation.random(), options_of(installation.settings())) {
-  journal_.follow(log_lines_);
+  journal_.follow(lines == nullptr ? log_lines_ : *lines);
 }
 
 void EventLog::LogLines::stored(std::span<const event::Entry> entries) noexcept {

@@ -13,7 +13,8 @@ namespace dhii::app {
 
 class EventLog {
  public:
-  static Result<std::unique_ptr<EventLog>> open(Installation& installation);
+  // `lines`: who writes what was stored into the log; null: this does, through spdlog. Outlives the result.
+  static Result<std::unique_ptr<EventLog>> open(Installation& installation, event::Follower* lines = nullptr);
   // "security_events.db" beside the control database.
   static std::filesystem::path database_file(const config::Settings& settings);
   static std::filesystem::path heads_file(const config::Settings& settings);
@@ -27,7 +28,7 @@ class EventLog {
   void stop() { journal_.stop(); }
 
  private:
-  EventLog(std::unique_ptr<store::EventDatabase> database, Installation& installation);
+  EventLog(std::unique_ptr<store::EventDatabase> database, Installation& installation, event::Follower* lines);
 
   class LogLines final : public event::Follower {
    public:

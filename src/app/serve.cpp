@@ -14,6 +14,7 @@
 #include "app/event_log.hpp"
 #include "app/instance_lock.hpp"
 #include "app/sandbox.hpp"
+#include "app/serve_log.hpp"
 #include "app/telemetry.hpp"
 #include "auth/auth_service.hpp"
 #include "base/bytes.hpp"
@@ -255,18 +256,20 @@ net::Task<> Product::maintain() {
   }
 }
 
-// One line for people and scripts; the token works once and only while there is no user.
+// One line for people and scripts; the token works once and only while there is no user. Never a part of the log, which
+// may leave this machine: when standard output carries the log, this goes to standard error.
 net::Task<> Product::welcome() {
   DHII_CO_TRY_ASSIGN(const bool needed, co_await auth_.setup_needed());
+  std::FILE* const out = installation_.settings().telemetry.logs_to(config::LogOutput::kStdout) ? stderr : stdout;
   if (needed) {
-    fmt::print(
-        "\n  dhii-mail is running. Create the first administrator here (the link works once):\n\n    "
-        "{}/#/setup?token={}\n\n",
-        address(), auth_.setup_token());
+    fmt::print(out,
+               "\n  dhii-mail is running. Create the first administrator here (the link works once):\n\n    "
+               "{}/#/setup?token={}\n\n",
+               address(), auth_.setup_token());
   } else {
-    fmt::print("\n  dhii-mail is running at {}\n\n", address());
+    fmt::print(out, "\n  dhii-mail is running at {}\n\n", address());
   }
-  std::fflush(stdout);
+  std::fflush(out);
   co_return Result<void>{};
 }
 
@@ -309,8 +312,8 @@ Result<std::string> confine(const config::Settings& settings) {
   for (const auto& file : {settings.tls_certificate, settings.tls_key, settings.extra_ca_file}) {
     if (!file.empty()) paths.read_only.push_back(std::filesystem::path(file).parent_path());
   }
+  if (!settings.telemetry.log_file.empty()) paths.read_write.push_back(settings.telemetry.log_file.parent_path());
   DHII_TRY_ASSIGN(const auto report, enter_sandbox(paths));
-  if (!report.note.empty()) spdlog::warn("sandbox: {}", report.note);
   return report.note;
 }
 
@@ -318,15 +321,17 @@ Result<std::string> confine(const config::Settings& settings) {
 
 int serve(Installation& installation, const Output& output) {
   const auto& settings = installation.settings();
-  for (const auto& warning : settings.warnings) spdlog::warn("{}", warning);
-  if (settings.created_secrets)
-    spdlog::info("made {} with new random keys: keep a copy, without it the data can't be read",
-                 settings.secrets_file.string());
   const auto lock = InstanceLock::take(settings.data_directory);
   if (!lock) return output.failure(lock.error());
   const auto weakness = confine(settings);
   if (!weakness) return output.failure(weakness.error());
-  const auto events = EventLog::open(installation);
+  ServeLog log(installation);  // its threads are to be in the sandbox too
+  if (auto done = log.open(); !done) return output.failure(done.error());
+  for (const auto& warning : settings.warnings) spdlog::warn("{}", warning);
+  if (settings.created_secrets)
+    spdlog::info("made {} with new random keys: keep a copy, without it the data can't be read",
+                 settings.secrets_file.string());
+  const auto events = EventLog::open(installation, &log.follower());
   if (!events) return output.failure(events.error());
   (*events)->start();
   (*events)->journal().record({.kind = event::Kind::kServerStarted, .actor = "system", .detail = DHII_VERSION});

@@ -7,6 +7,7 @@
 
 #include "config/keyring.hpp"
 #include "config/settings.hpp"
+#include "config/telemetry.hpp"
 
 namespace dhii::config {
 namespace {
@@ -69,6 +70,39 @@ TEST_F(ConfigTest, MetricsForOtherMachinesNeedAToken) {
   EXPECT_EQ(problems(), "");
   env["DHII_METRICS_LISTEN"] = "somewhere";
   EXPECT_THAT(problems(), HasSubstr("DHII_METRICS_LISTEN: 'somewhere' is not an address with a port"));
+}
+
+TEST_F(ConfigTest, LogsGoWhereAnAddressOrFileIsGiven) {
+  EXPECT_EQ(load_it()->telemetry.log_outputs, std::vector{LogOutput::kStderr});
+  env["DHII_LOG_FILE"] = (folder / "log").string();
+  env["DHII_SYSLOG_URL"] = "tls://logs.example.org";
+  const auto s = load_it();
+  ASSERT_TRUE(s) << problems();
+  EXPECT_EQ(s->telemetry.log_outputs, (std::vector{LogOutput::kStderr, LogOutput::kFile, LogOutput::kSyslog}));
+  EXPECT_EQ(s->telemetry.syslog.port, 6514);
+  EXPECT_EQ(s->telemetry.syslog.transport, LogTransport::kTls);
+  EXPECT_TRUE(s->warnings.empty()) << s->warnings.front();
+}
+
+TEST_F(ConfigTest, LogSettingsThatDoNotFitTogetherAreNamed) {
+  env["DHII_LOG_OUTPUT"] = "file,syslog,printer";
+  env["DHII_SPLUNK_HEC_URL"] = "https://splunk.example.org";
+  const auto all = problems();
+  EXPECT_THAT(all, HasSubstr("DHII_LOG_OUTPUT: 'printer' is not known"));
+  EXPECT_THAT(all, HasSubstr("DHII_LOG_FILE: is missing"));
+  EXPECT_THAT(all, HasSubstr("DHII_SYSLOG_URL: is missing"));
+  EXPECT_THAT(all, HasSubstr("DHII_SPLUNK_HEC_TOKEN: is missing"));
+}
+
+TEST(Collector, AddressesAreParsedStrictly) {
+  EXPECT_EQ(parse_collector("udp://127.0.0.1")->port, 514);
+  EXPECT_EQ(parse_collector("tcp://[2001:db8::1]:5514")->host, "2001:db8::1");
+  EXPECT_EQ(parse_collector("tcp://[2001:db8::1]:5514")->port, 5514);
+  EXPECT_EQ(parse_collector("https://splunk.example.org")->target, "/services/collector/event");
+  EXPECT_EQ(parse_collector("https://splunk.example.org:443/x/y")->target, "/x/y");
+  for (const char* bad : {"", "logs.example.org", "http://x", "tls://", "tls://x:0", "tls://x:99999", "tls://x:1a",
+                          "tls://a b", "tls://u@x", "tls://x/path", "https://x/a b", "tls://x\n"})
+    EXPECT_FALSE(parse_collector(bad)) << bad;
 }
 
 TEST_F(ConfigTest, TheGuidesDatabaseUrlDecidesTheDataFolder) {

@@ -17,7 +17,7 @@ constexpr std::size_t kMinEncryptionKey = 24;
 constexpr std::size_t kMinDistinctCharacters = 8;  // "aaaaaaaa..." is no secret
 constexpr std::string_view kDefaultDatabaseName = "dhii_mail_production.db";
 // Every setting that was read is one of ours; these are not read, or only after the check: secrets and the tests' own.
-constexpr std::array<std::string_view, 3> kReadElsewhere{"DHII_METRICS_TOKEN", "DHII_CORPUS", "DHII_TEST"};
+constexpr std::array<std::string_view, 4> kReadElsewhere{"DHII_METRICS_TOKEN", "DHII_SPLUNK_HEC_TOKEN", "DHII_CORPUS", "DHII_TEST"};
 
 bool is_placeholder(std::string_view value) {
   const std::string lower = ascii_lower(value);
@@ -174,7 +174,7 @@ void check_unknown(Reader& read, Settings& s, const Variables& environment) {
   for (const auto& [name, value] : environment) {
     if (!name.starts_with("DHII_")) continue;
     std::string_view base = name;
-    if (base.ends_with("_FILE") && base != "DHII_EXTRA_CA_FILE") base.remove_suffix(5);
+    if (base.ends_with("_FILE") && base != "DHII_EXTRA_CA_FILE" && base != "DHII_LOG_FILE") base.remove_suffix(5);
     if (std::ranges::find(s.shown, base, &Settings::Shown::name) != s.shown.end()) continue;
     if (std::ranges::find(kReadElsewhere, base) != kReadElsewhere.end() || base.starts_with("DHII_TEST_")) continue;
     if (s.mode == Mode::kProduction)
