@@ -17,7 +17,8 @@ constexpr std::size_t kMinEncryptionKey = 24;
 constexpr std::size_t kMinDistinctCharacters = 8;  // "aaaaaaaa..." is no secret
 constexpr std::string_view kDefaultDatabaseName = "dhii_mail_production.db";
 // Every setting that was read is one of ours; these are not read, or only after the check: secrets and the tests' own.
-constexpr std::array<std::string_view, 4> kReadElsewhere{"DHII_METRICS_TOKEN", "DHII_SPLUNK_HEC_TOKEN", "DHII_CORPUS", "DHII_TEST"};
+constexpr std::array<std::string_view, 4> kReadElsewhere{"DHII_METRICS_TOKEN", "DHII_SPLUNK_HEC_TOKEN", "DHII_CORPUS",
+                                                         "DHII_TEST"};
 
 bool is_placeholder(std::string_view value) {
   const std::string lower = ascii_lower(value);
