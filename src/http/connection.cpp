@@ -7,14 +7,10 @@
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "base/bytes.hpp"
+#include "http/head_parser.hpp"
 #include "http/server_state.hpp"
 #include "http/wire.hpp"
 
@@ -22,12 +18,12 @@ namespace dhii::http {
 namespace {
 
 namespace beast = boost::beast;
-using Parser = beast::http::request_parser<beast::http::string_body>;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadBytes = 64 * 1024;        // one read of a body
-constexpr std::size_t kMaxHeaderFields = 100;        // browsers send about 20
+constexpr std::size_t kHeadReadBytes = 4 * 1024;     // most requests are whole in one read
+constexpr std::size_t kIdleBytes = 8 * 1024;         // kept by a connection between two requests
 constexpr std::size_t kOneWriteBytes = 64 * 1024;    // up to here body and head share one buffer
 constexpr std::size_t kMaxLingerBytes = 256 * 1024;  // read and dropped so that a refusal isn't lost to a TCP reset
 constexpr std::chrono::seconds kCloseDeadline{2};
@@ -37,35 +33,20 @@ std::chrono::sys_seconds wall_clock() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-RequestHead make_head(const Parser& parser, const std::string& peer, bool tls) {
-  const auto& message = parser.get();
-  RequestHead head;
-  head.method = std::string(message.method_string());
-  head.target = std::string(message.target());
-  head.http_1_1 = message.version() >= 11;
-  for (const auto& field : message)
-    head.headers.add(std::string_view(field.name_string()), std::string_view(field.value()));
-  head.peer = peer;
-  head.tls = tls;
-  return head;
-}
-
-// What a client should hear about a head that can't be parsed; nullopt: nothing (it is gone, or it never said
-// anything).
-std::optional<Response> answer_to_broken_head(Dispatcher& dispatcher, const error_code& error) {
-  namespace e = beast::http;
-  if (error == e::error::header_limit || error == e::error::buffer_overflow) {
-    return dispatcher.refuse_head(431, "http.headers_too_large",
-                                  "The request's headers are larger than 16 KB together.");
+// What a client should hear about a head that can't be parsed.
+Response answer_to_broken_head(Dispatcher& dispatcher, HeadError error) {
+  switch (error) {
+    case HeadError::kTooLarge:
+      return dispatcher.refuse_head(431, "http.headers_too_large",
+                                    "The request's headers are larger than 16 KB together.");
+    case HeadError::kTooManyFields:
+      return dispatcher.refuse_head(431, "http.too_many_headers", "The request has more than 100 header fields.");
+    case HeadError::kUnknownVersion:
+      // Not 505: nothing that a stranger sends should look like a failure of ours.
+      return dispatcher.refuse_head(400, "http.version", "This server speaks HTTP/1.1 and HTTP/1.0.");
+    default:
+      return dispatcher.refuse_head(400, "http.malformed", "The request is not well-formed HTTP.");
   }
-  if (error == e::error::body_limit)
-    return dispatcher.refuse_head(413, "http.body_too_large",
-                                  "The body is larger than anything that this server takes.");
-  if (error == e::error::bad_version)
-    return dispatcher.refuse_head(505, "http.version", "This server speaks HTTP/1.1 and HTTP/1.0.");
-  if (error == e::error::end_of_stream || error == e::error::partial_message) return std::nullopt;
-  if (error.category() != e::make_error_code(e::error::bad_method).category()) return std::nullopt;
-  return dispatcher.refuse_head(400, "http.malformed", "The request is not well-formed HTTP.");
 }
 
 // Bytes of request bodies that this process holds, counted over all connections.
@@ -91,7 +72,7 @@ template <class Stream>
 class Conversation {
  public:
   Conversation(Server::State& server, Live& entry, Stream& stream, bool tls)
-      : server_(server), entry_(entry), stream_(stream), tls_(tls), buffer_(kMaxHeaderBytes + kReadBytes) {}
+      : server_(server), entry_(entry), stream_(stream), tls_(tls) {}
 
   asio::awaitable<void> run() {
     bool first = true;
@@ -107,49 +88,67 @@ class Conversation {
  private:
   auto& tcp() { return beast::get_lowest_layer(stream_); }
 
+  // False: the peer has gone, or was silent for too long.
+  asio::awaitable<bool> read_more(std::size_t most) {
+    const std::size_t had = buffer_.size();
+    buffer_.resize(had + most);
+    error_code error;
+    const std::size_t n = co_await stream_.async_read_some(asio::buffer(buffer_.data() + had, most), no_throw(error));
+    buffer_.resize(had + n);
+    co_return !error;
+  }
+
   asio::awaitable<bool> wait_for_bytes(std::chrono::milliseconds limit) {
-    if (buffer_.size() > 0) co_return true;  // pipelined
+    if (!buffer_.empty()) co_return true;                              // pipelined
+    if (buffer_.capacity() > kIdleBytes) std::string().swap(buffer_);  // thousands may be idle
     entry_.idle = true;
     tcp().expires_after(limit);
-    error_code error;
-    const std::size_t n = co_await stream_.async_read_some(buffer_.prepare(4096), no_throw(error));
+    const bool more = co_await read_more(kHeadReadBytes);
     entry_.idle = false;
-    buffer_.commit(n);
-    co_return !error;
+    co_return more;
+  }
+
+  // kIncomplete: the connection has ended.
+  asio::awaitable<HeadError> read_head(Head& head) {
+    tcp().expires_after(server_.options.header_deadline);
+    std::size_t seen = 0, end = 0;
+    while ((end = end_of_head(buffer_, seen)) == 0) {
+      seen = buffer_.size();
+      if (seen > kMaxHeaderBytes) co_return HeadError::kTooLarge;
+      // What will never become a head is refused now rather than waited for.
+      if (!may_become_head(buffer_)) co_return HeadError::kMalformed;
+      if (!co_await read_more(kHeadReadBytes)) co_return HeadError::kIncomplete;
+    }
+    const HeadError error = parse_head(std::string_view(buffer_).substr(0, end), head);
+    buffer_.erase(0, end);
+    co_return error;
   }
 
   // False: close the connection.
   asio::awaitable<bool> serve_one() {
-    Parser parser;
-    parser.header_limit(static_cast<std::uint32_t>(kMaxHeaderBytes));
-    parser.body_limit(kMaxBodyBytes);
-    tcp().expires_after(server_.options.header_deadline);
-    error_code error;
-    co_await beast::http::async_read_header(stream_, buffer_, parser, no_throw(error));
-    if (error) {
-      auto answer = answer_to_broken_head(server_.dispatcher, error);
-      if (answer) co_await write(*answer, Connection::kClose, true, false);
+    Head head;
+    if (const HeadError error = co_await read_head(head); error != HeadError::kNone) {
+      if (error == HeadError::kIncomplete) co_return false;
+      co_await write(answer_to_broken_head(server_.dispatcher, error), Connection::kClose, true, false);
       co_return false;
     }
-    const bool http_1_1 = parser.get().version() >= 11;
-    const bool head_only = parser.get().method() == beast::http::verb::head;
-    if (std::distance(parser.get().begin(), parser.get().end()) > static_cast<std::ptrdiff_t>(kMaxHeaderFields)) {
-      Response answer =
-          server_.dispatcher.refuse_head(431, "http.too_many_headers", "The request has more than 100 header fields.");
-      co_await write(answer, Connection::kClose, http_1_1, head_only);
-      co_return false;
-    }
-    const bool wants_body = !parser.is_done();
-    Admission admission = co_await server_.dispatcher.admit(make_head(parser, entry_.peer, tls_));
+    const bool http_1_1 = head.http_1_1, head_only = head.method == "HEAD", stays = keeps_alive(head);
+    const Framing framing = framing_of(head);
+    const bool wants_body =
+        framing.kind != Framing::Kind::kNone && !(framing.kind == Framing::Kind::kLength && framing.length == 0);
+    Admission admission = co_await server_.dispatcher.admit({.method = std::move(head.method),
+                                                             .target = std::move(head.target),
+                                                             .http_1_1 = http_1_1,
+                                                             .headers = std::move(head.headers),
+                                                             .peer = entry_.peer,
+                                                             .tls = tls_});
     BufferedBytes held(server_.buffered_bytes);
-    if (!admission.answer && wants_body) admission.answer = co_await read_body(parser, admission, held);
-    // A head that was refused for its length says nothing certain about where the next request begins.
-    const bool certain = !admission.answer ||
-                         (admission.answer->status != 400 && !parser.get().has_content_length() && !parser.chunked());
-    const bool drained = parser.is_done() && certain;
+    if (!admission.answer && wants_body) admission.answer = co_await read_body(framing, admission, held);
+    // Where the next request begins is only known after the whole body, or when there is none.
+    const bool certain = !wants_body ? !admission.answer || admission.answer->status != 400 : !admission.answer;
     Response response =
         admission.answer ? std::move(*admission.answer) : co_await server_.dispatcher.respond(admission);
-    const bool keep = drained && parser.keep_alive() && !server_.stopping && !response.stream;
+    const bool keep = certain && stays && !server_.stopping && !response.stream;
     const bool written =
         co_await write(response, keep ? Connection::kKeepAlive : Connection::kClose, http_1_1, head_only);
     if (written && response.stream && !head_only) co_await stream_events(response.stream, http_1_1);
@@ -157,36 +156,52 @@ class Conversation {
   }
 
   // Nothing when the body is complete, else the refusal.
-  asio::awaitable<std::optional<Response>> read_body(Parser& parser, Admission& admission, BufferedBytes& held) {
+  asio::awaitable<std::optional<Response>> read_body(Framing framing, Admission& admission, BufferedBytes& held) {
     Dispatcher& d = server_.dispatcher;
+    const std::size_t limit = admission.body_limit;
+    if (framing.kind == Framing::Kind::kAmbiguous)
+      co_return d.refuse(admission, 400, "http.ambiguous_length", "The length of the request's body is ambiguous.");
     if (const auto expect = admission.request.headers.find("Expect")) {
       if (!ascii_iequals(*expect, "100-continue"))
         co_return d.refuse(admission, 417, "http.expectation", "This server only knows 'Expect: 100-continue'.");
       if (!co_await write_raw("HTTP/1.1 100 Continue\r\n\r\n")) co_return std::nullopt;
     }
-    parser.body_limit(admission.body_limit);
-    const std::uint64_t expected = parser.content_length().value_or(admission.body_limit);
+    const bool chunked = framing.kind == Framing::Kind::kChunked;
+    const std::uint64_t expected = chunked ? limit : framing.length;
+    if (expected > limit) co_return too_large(admission);
     const auto deadline =
         Clock::now() + server_.options.body_stall_deadline + std::chrono::seconds(expected / kMinBodyBytesPerSecond);
-    while (!parser.is_done()) {
-      tcp().expires_at(std::min(Clock::now() + server_.options.body_stall_deadline, deadline));
-      error_code error;
-      co_await beast::http::async_read_some(stream_, buffer_, parser, no_throw(error));
-      if (error == beast::http::error::body_limit) {
-        co_return d.refuse(
-            admission, 413, "http.body_too_large",
-            "The body is larger than the " + std::to_string(admission.body_limit) + " bytes that this address takes.");
-      }
-      // Also when it took too long: then the socket is closed already and nobody reads this.
-      if (error)
-        co_return d.refuse(admission, 400, "http.malformed_body", "The request's body is cut short or malformed.");
-      if (!held.grow_to(parser.get().body().size())) {
+    std::string& body = admission.request.body;
+    ChunkReader chunks;
+    while (true) {
+      std::size_t used = std::min<std::size_t>(buffer_.size(), expected - body.size());
+      auto state = ChunkReader::State::kMore;
+      if (chunked)
+        state = chunks.feed(buffer_, used, body, limit);
+      else
+        body.append(buffer_, 0, used);
+      buffer_.erase(0, used);
+      if (state == ChunkReader::State::kTooLarge) co_return too_large(admission);
+      if (state == ChunkReader::State::kMalformed) co_return cut_short(admission);
+      if (!held.grow_to(body.size())) {
         co_return d.refuse(admission, 503, "http.busy",
                            "The server is receiving too much at the moment; try again in a minute.");
       }
+      if (chunked ? state == ChunkReader::State::kDone : body.size() == expected) co_return std::nullopt;
+      tcp().expires_at(std::min(Clock::now() + server_.options.body_stall_deadline, deadline));
+      // When it took too long the socket is closed already and nobody reads this.
+      if (!co_await read_more(kReadBytes)) co_return cut_short(admission);
     }
-    admission.request.body = std::move(parser.get().body());
-    co_return std::nullopt;
+  }
+
+  Response too_large(Admission& admission) {
+    return server_.dispatcher.refuse(
+        admission, 413, "http.body_too_large",
+        "The body is larger than the " + std::to_string(admission.body_limit) + " bytes that this address takes.");
+  }
+  Response cut_short(Admission& admission) {
+    return server_.dispatcher.refuse(admission, 400, "http.malformed_body",
+                                     "The request's body is cut short or malformed.");
   }
 
   asio::awaitable<bool> write_raw(std::string_view bytes) {
@@ -255,7 +270,7 @@ class Conversation {
   Live& entry_;
   Stream& stream_;
   bool tls_;
-  beast::flat_buffer buffer_;
+  std::string buffer_;  // received and not yet used
 };
 
 // Unregisters the way to close a socket before the socket goes.

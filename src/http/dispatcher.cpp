@@ -140,8 +140,6 @@ Dispatcher::Step Dispatcher::check_head(Admission& a, const RequestHead& head) {
   }
   if (head.headers.count("Content-Length") > 1)
     return problem(a.request, 400, "http.ambiguous_length", "Send Content-Length once.");
-  if (a.request.method == Method::kOther)
-    return problem(a.request, 501, "http.unknown_method", "This server does not know that method.");
   return {};
 }
 

@@ -28,6 +28,8 @@ class Headers {
   using Field = std::pair<std::string, std::string>;
   // Control characters in the value become spaces; a bad name throws (it is always ours).
   void add(std::string_view name, std::string_view value);
+  // For a reader that has looked at every character already.
+  void add_checked(std::string_view name, std::string_view value) { fields_.emplace_back(name, value); }
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
   // The first one; nullopt when there is none.

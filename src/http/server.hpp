@@ -23,7 +23,6 @@ enum class ServerError {
 };
 ErrorText describe(ServerError e);
 
-inline constexpr std::size_t kMaxHeaderBytes = 16 * 1024;         // tokens and cookies fit many times
 inline constexpr std::size_t kMaxBufferedBodyBytes = 256U << 20;  // of all requests together: bodies are held in memory
 inline constexpr std::uint32_t kMinBodyBytesPerSecond =
     16 * 1024;  // an upload slower than a modem is an attack on our memory
