@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+#include "app/audit_commands.hpp"
 #include "app/commands.hpp"
 #include "app/event_commands.hpp"
 
@@ -33,6 +34,7 @@ struct CommandLine {
   std::int64_t account_id = 0;
   SearchOptions search;
   TransferOptions transfer;
+  AuditCommand audit;
 
   CommandLine() {
     app.set_version_flag("--version", DHII_VERSION);
@@ -45,6 +47,7 @@ struct CommandLine {
     add_accounts();
     add_mail();
     add_event_commands(app, command);
+    add_audit_command(app, audit);
     app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")
         ->callback([this] { only_config = true; });
   }
@@ -166,6 +169,7 @@ int run(int argc, char** argv) {
     return wrong_usage(line, error, json);
   }
   const Output output(line.json ? OutputForm::kJson : OutputForm::kText);
+  if (line.audit.chosen) return audit_server(line.audit, output);
   auto environment = config::process_environment();
   if (!line.data_directory.empty()) environment["DHII_DATA_DIR"] = line.data_directory;
   if (!line.listen.empty()) environment["DHII_LISTEN"] = line.listen;

@@ -12,6 +12,7 @@
 #include "app/commands.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
+#include "app/inside_server.hpp"
 #include "app/instance_lock.hpp"
 #include "app/sandbox.hpp"
 #include "app/serve_log.hpp"
@@ -105,12 +106,18 @@ crypto::Jwt make_jwt(const Installation& installation) {
   return {std::move(keys), "dhii-mail", "dhii-mail-api", installation.clock()};
 }
 
+// As a service it minds signals and greets; inside another program's thread it does neither.
+enum class Surroundings : std::uint8_t { kService, kInside };
+
 // Everything that serves. Members in the order of dependence; the task group last.
 class Product {
  public:
   Product(Installation& installation, EventLog& events);
-  Result<void> start();
+  Result<void> start(Surroundings surroundings);
   void run() { engine_.io().run(); }
+  // From any thread: run() returns when everything under way has ended.
+  void end();
+  std::string listening() const { return "http://" + server_.addresses().front(); }
 
  private:
   Result<void> start_metrics();
@@ -190,13 +197,14 @@ Product::Product(Installation& installation, EventLog& events)
   });
 }
 
-Result<void> Product::start() {
+Result<void> Product::start(Surroundings surroundings) {
   DHII_TRY(server_.start());
   DHII_TRY(start_metrics());
   tasks_.spawn("accounts", engine_.start_accounts());
   tasks_.spawn("maintenance", maintain());
   tasks_.spawn("metrics", telemetry_.keep_counting());
   tasks_.spawn("account events", announce_accounts());
+  if (surroundings == Surroundings::kInside) return {};
   tasks_.spawn("signals", wait_for_signals());
   tasks_.spawn("welcome", welcome());
   return {};
@@ -293,6 +301,13 @@ net::Task<> Product::wait_for_signals() {
   co_return Result<void>{};
 }
 
+void Product::end() {
+  asio::post(engine_.io(), [this] {
+    stopping_ = true;
+    asio::co_spawn(engine_.io(), stop(), [this](std::exception_ptr) { engine_.io().stop(); });
+  });
+}
+
 asio::awaitable<void> Product::stop() {
   hub_.close_all();
   co_await server_.stop();
@@ -339,12 +354,39 @@ int serve(Installation& installation, const Output& output) {
     (*events)->journal().record({.kind = event::Kind::kSandboxWeak, .actor = "system", .detail = *weakness});
   {
     Product product(installation, **events);
-    if (auto done = product.start(); !done) return output.failure(done.error());
+    if (auto done = product.start(Surroundings::kService); !done) return output.failure(done.error());
     product.run();
   }
   (*events)->stop();
   spdlog::info("stopped");
   return 0;
 }
+
+struct InsideServer::Parts {
+  Parts(Installation& installation, std::unique_ptr<EventLog> log)
+      : events(std::move(log)), product(installation, *events) {}
+  std::unique_ptr<EventLog> events;
+  Product product;
+  std::thread thread;
+};
+
+InsideServer::InsideServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<InsideServer>> InsideServer::start(Installation& installation) {
+  DHII_TRY_ASSIGN(auto events, EventLog::open(installation));
+  events->start();
+  auto parts = std::make_unique<Parts>(installation, std::move(events));
+  DHII_TRY(parts->product.start(Surroundings::kInside));
+  parts->thread = std::thread([product = &parts->product] { product->run(); });
+  return std::unique_ptr<InsideServer>(new InsideServer(std::move(parts)));
+}
+
+InsideServer::~InsideServer() {
+  parts_->product.end();
+  parts_->thread.join();
+  parts_->events->stop();
+}
+
+std::string InsideServer::url() const { return parts_->product.listening(); }
 
 }  // namespace dhii::app

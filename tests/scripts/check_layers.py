@@ -19,6 +19,7 @@ RANKS = {  # a folder may include folders of a lower rank, and those named besid
     "search": 4, "auth": 4, "transfer": 4,
     "sync": 5, "security": 5,
     "jmap": 6, "api": 6,
+    "audit": 4,
     "app": 7,
 }
 SIDEWAYS = {("api", "jmap"), ("config", "crypto")}

@@ -1,0 +1,124 @@
+#include "app/audit_commands.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+
+#include "app/throw_away.hpp"
+#include "audit/auditor.hpp"
+#include "audit/errors.hpp"
+#include "audit/report.hpp"
+#include "config/sources.hpp"
+
+extern "C" {
+extern const char dhii_audit_contract[], dhii_audit_contract_end[];
+}
+
+namespace dhii::app {
+namespace {
+
+constexpr const char* kDeclaredOrigin = "https://app.audit.example";
+
+std::string_view contract_text() {
+  return {dhii_audit_contract, static_cast<std::size_t>(dhii_audit_contract_end - dhii_audit_contract)};
+}
+
+Result<audit::Report> audit_throw_away(const audit::Contract& contract, const audit::AuditOptions& options) {
+  SystemRandom random;
+  const auto users = audit_users(random);
+  DHII_TRY_ASSIGN(const auto open,
+                  ThrowAway::start({.guides_limits = false, .declared_origin = kDeclaredOrigin}, users));
+  DHII_TRY_ASSIGN(const auto limited, ThrowAway::start({.guides_limits = true, .declared_origin = kDeclaredOrigin},
+                                                       {{audit::Actor::kOwner, users.at(audit::Actor::kOwner)}}));
+  DHII_TRY_ASSIGN(const auto url, audit::Url::parse(open->url()));
+  DHII_TRY_ASSIGN(const auto limited_url, audit::Url::parse(limited->url()));
+  audit::HttpClient client(url, {});
+  audit::HttpClient limited_client(limited_url, {});
+  audit::World world({.contract = contract,
+                      .client = client,
+                      .limited_client = &limited_client,
+                      .accounts = users,
+                      .insight = {.signing_key = open->signing_key(),
+                                  .trusts_this_client = true,
+                                  .declared_origin = kDeclaredOrigin,
+                                  .limited = limited_url}});
+  DHII_TRY(world.enter());
+  return audit::run_audit(world, options);
+}
+
+Result<audit::Report> audit_url(const AuditCommand& command, const audit::Contract& contract,
+                                const audit::AuditOptions& options) {
+  DHII_TRY_ASSIGN(const auto url, audit::Url::parse(command.url));
+  std::string password;
+  if (!command.password_file.empty()) {
+    const auto text = config::read_small_file(command.password_file);
+    if (!text) return fail(audit::AuditError::kCannotSignIn, command.password_file + " can't be read");
+    password = text->substr(0, text->find_first_of("\r\n"));
+  }
+  audit::HttpClient client(url, {.extra_ca_file = command.ca_file, .name = "dhii-mail audit"});
+  std::map<audit::Actor, audit::Credentials> accounts;
+  if (!command.user.empty()) accounts[audit::Actor::kOwner] = {command.user, password};
+  audit::World world(
+      {.contract = contract, .client = client, .limited_client = nullptr, .accounts = accounts, .insight = {}});
+  DHII_TRY(world.enter());
+  return audit::run_audit(world, options);
+}
+
+Result<void> write_file(const std::string& path, const std::string& text) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) return fail(audit::AuditError::kCannotWrite, path);
+  return {};
+}
+
+}  // namespace
+
+void add_audit_command(CLI::App& app, AuditCommand& command) {
+  auto* audit = app.add_subcommand(
+      "audit", "Attack every endpoint of the contract and say what was found; without --url, of a throw-away instance");
+  audit->add_option("--url", command.url,
+                    "The server to attack, such as https://mail.example.org; have its owner's leave");
+  audit->add_option("--user", command.user,
+                    "An account of that server to act as");
+  audit->add_option("--password-file", command.password_file, "The file with its password");
+  audit->add_option("--ca-file", command.ca_file, "A certificate authority to trust besides the system's");
+  audit->add_option("--format", command.format)
+      ->capture_default_str()
+      ->check(CLI::IsMember({"table", "json", "sarif", "html", "junit"}));
+  audit->add_option("--min-score", command.min_score, "End with 1 when an endpoint scores less")
+      ->check(CLI::Range(0, 100));
+  audit->add_option("--output", command.output_file, "Write the report here instead of to standard output");
+  audit->add_option("--only", command.only, "Only endpoints with this in \"METHOD /path\"; may be repeated");
+  audit->callback([&command] { command.chosen = true; });
+}
+
+int audit_server(const AuditCommand& command, const Output& output) {
+  spdlog::set_level(spdlog::level::off);  // the attacked server would complain about every probe
+  const auto contract = audit::Contract::parse(contract_text());
+  if (!contract) return output.failure(contract.error());
+  audit::AuditOptions options;
+  options.target = command.url.empty() ? "a throw-away instance" : command.url;
+  options.only = command.only;
+  options.progress = [&](std::string_view text) { output.progress(text); };
+  const auto report =
+      command.url.empty() ? audit_throw_away(*contract, options) : audit_url(command, *contract, options);
+  if (!report) {
+    (void)output.failure(report.error());
+    return 2;
+  }
+  const auto format =
+      output.json() ? audit::Format::kJson : audit::parse_format(command.format).value_or(audit::Format::kTable);
+  const std::string text = audit::render(*report, format);
+  if (command.output_file.empty()) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  } else {
+    if (auto done = write_file(command.output_file, text); !done) return output.failure(done.error());
+    output.result({{"output", command.output_file}},
+                  audit::summary_line(*report) + "; report in " + command.output_file);
+  }
+  return report->lowest() < command.min_score ? 1 : 0;
+}
+
+}  // namespace dhii::app
