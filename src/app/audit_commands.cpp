@@ -5,24 +5,17 @@
 #include <CLI/CLI.hpp>
 #include <fstream>
 
+#include "api/contract.hpp"
 #include "app/throw_away.hpp"
 #include "audit/auditor.hpp"
 #include "audit/errors.hpp"
 #include "audit/report.hpp"
 #include "config/sources.hpp"
 
-extern "C" {
-extern const char dhii_audit_contract[], dhii_audit_contract_end[];
-}
-
 namespace dhii::app {
 namespace {
 
 constexpr const char* kDeclaredOrigin = "https://app.audit.example";
-
-std::string_view contract_text() {
-  return {dhii_audit_contract, static_cast<std::size_t>(dhii_audit_contract_end - dhii_audit_contract)};
-}
 
 Result<audit::Report> audit_throw_away(const audit::Contract& contract, const audit::AuditOptions& options) {
   SystemRandom random;
@@ -96,7 +89,7 @@ void add_audit_command(CLI::App& app, AuditCommand& command) {
 
 int audit_server(const AuditCommand& command, const Output& output) {
   spdlog::set_level(spdlog::level::off);  // the attacked server would complain about every probe
-  const auto contract = audit::Contract::parse(contract_text());
+  const auto contract = audit::Contract::parse(api::Contract::json_text());
   if (!contract) return output.failure(contract.error());
   audit::AuditOptions options;
   options.target = command.url.empty() ? "a throw-away instance" : command.url;
