@@ -73,8 +73,7 @@ void add_audit_command(CLI::App& app, AuditCommand& command) {
       "audit", "Attack every endpoint of the contract and say what was found; without --url, of a throw-away instance");
   audit->add_option("--url", command.url,
                     "The server to attack, such as https://mail.example.org; have its owner's leave");
-  audit->add_option("--user", command.user,
-                    "An account of that server to act as");
+  audit->add_option("--user", command.user, "An account of that server to act as");
   audit->add_option("--password-file", command.password_file, "The file with its password");
   audit->add_option("--ca-file", command.ca_file, "A certificate authority to trust besides the system's");
   audit->add_option("--format", command.format)
