@@ -13,6 +13,8 @@ import sys
 
 import yaml
 
+# What the dispatcher puts on every answer (src/http/dispatcher.cpp).
+EVERY_ANSWER = ("RateLimit", "RateLimit-Policy", "X-Request-Id", "Access-Control-Allow-Origin")
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -58,6 +60,17 @@ class Contract:
                 if method in item:
                     yield path, method, item[method], item.get("parameters", [])
 
+    def complete(self):
+        """Adds what holds for every answer, so that nobody writes it a hundred times."""
+        headers = {name: {"$ref": f"#/components/headers/{name}"} for name in EVERY_ANSWER}
+        for _, _, operation, _ in self.operations():
+            operation["responses"].setdefault("500", {"$ref": "#/components/responses/Internal"})
+            for status, answer in operation["responses"].items():
+                if "$ref" not in answer:
+                    answer["headers"] = {**answer.get("headers", {}), **headers}
+        for answer in self.document["components"]["responses"].values():
+            answer["headers"] = {**answer.get("headers", {}), **headers}
+
     def breaches(self):
         ids = set()
         for path, method, operation, shared in self.operations():
@@ -68,6 +81,8 @@ class Contract:
             named = {p["name"] for p in map(self.resolve, operation.get("parameters", []) + shared) if p["in"] == "path"}
             if named != set(re.findall(r"{(\w+)}", path)):
                 yield f"{where}: the path's parameters and the declared ones differ"
+            if operation.get("security") != [] and "401" not in operation["responses"]:
+                yield f"{where}: wants a token, so 401 is one of its answers"
             body = self.resolve(operation.get("requestBody", {})).get("content", {}).get("application/json")
             if body and "x-checked-by-handler" not in operation:
                 yield from self.open_objects(body["schema"], f"{where} body", set())
@@ -297,10 +312,12 @@ def main():
         print("openapi.yaml: " + line, file=sys.stderr)
     if breaches:
         return 1
+    page = Page(contract).render() if given.html else ""
+    contract.complete()
     if given.json:
         save(given.json, json.dumps(contract.document, ensure_ascii=False, separators=(",", ":")))
     if given.html:
-        save(given.html, Page(contract).render())
+        save(given.html, page)
     return 0
 
 

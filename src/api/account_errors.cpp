@@ -14,6 +14,8 @@ ErrorText describe(AccountError e) {
       return {"account.address_taken", "You have connected this address already."};
     case AccountError::kTooManyAccounts:
       return {"account.too_many", "You have as many mail accounts as this server allows; remove one first."};
+    case AccountError::kPaused:
+      return {"account.paused", "This account is paused; resume it first."};
     case AccountError::kNotImap:
       return {"account.not_imap", "This account has no server to talk to; it lives here only."};
     case AccountError::kUnavailable:

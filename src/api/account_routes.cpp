@@ -56,6 +56,8 @@ void AccountRoutes::add_to(http::Router& router) {
   add(Method::kPatch, "/api/v1/accounts/{id}", manage, small, &AccountRoutes::update);
   add(Method::kDelete, "/api/v1/accounts/{id}", manage, none, &AccountRoutes::remove);
   add(Method::kPost, "/api/v1/accounts/{id}/sync", manage, small, &AccountRoutes::sync_now);
+  add(Method::kPost, "/api/v1/accounts/{id}/pause", manage, small, &AccountRoutes::pause);
+  add(Method::kPost, "/api/v1/accounts/{id}/resume", manage, small, &AccountRoutes::resume);
 }
 
 AccountRoutes::Answer AccountRoutes::list(Request& request) {
@@ -133,6 +135,18 @@ AccountRoutes::Answer AccountRoutes::sync_now(Request& request) {
   const auto started = co_await accounts_.sync_now(request.user(), *id);
   if (!started) co_return error_response(request, started.error());
   co_return http::json_response(202, "{}");
+}
+
+AccountRoutes::Answer AccountRoutes::pause(Request& request) {
+  const auto id = jmap::parse_account_id(request.parameter("id"));
+  if (!id) co_return no_such_account(request);
+  co_return answer(request, 200, co_await accounts_.pause(request.user(), *id));
+}
+
+AccountRoutes::Answer AccountRoutes::resume(Request& request) {
+  const auto id = jmap::parse_account_id(request.parameter("id"));
+  if (!id) co_return no_such_account(request);
+  co_return answer(request, 200, co_await accounts_.resume(request.user(), *id));
 }
 
 }  // namespace dhii::api

@@ -23,6 +23,8 @@ class AccountRoutes {
   Answer update(http::Request& request);
   Answer remove(http::Request& request);
   Answer sync_now(http::Request& request);
+  Answer pause(http::Request& request);
+  Answer resume(http::Request& request);
   AccountService& accounts_;
 };
 

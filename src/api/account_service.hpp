@@ -20,6 +20,7 @@ enum class AccountError {
   kSmtpFailed,       // 422
   kAddressTaken,     // 409; this user has an account of this address already
   kTooManyAccounts,  // 409
+  kPaused,           // 409; resume it first
   kNotImap,          // 409; e.g. "sync now" on a local account
   kUnavailable,      // 503; shutting down, queue full
 };
@@ -35,7 +36,7 @@ struct ServerSettings {
 };
 
 enum class AccountKindView : std::uint8_t { kImap, kLocal };
-enum class AccountState : std::uint8_t { kConnecting, kSyncing, kIdle, kOffline, kAuthFailed, kError, kLocal };
+enum class AccountState : std::uint8_t { kConnecting, kSyncing, kIdle, kOffline, kAuthFailed, kError, kPaused, kLocal };
 
 // One element of GET /api/v1/accounts and of `event: account`.
 struct AccountView {
@@ -95,6 +96,9 @@ class AccountService {
   // Tests first when the password or a server changes.
   virtual net::Task<AccountView> update(UserId user, AccountId id, AccountPatch patch) = 0;
   virtual net::Task<> sync_now(UserId user, AccountId id) = 0;
+  // Persistent: a paused account stays so over restarts. Local accounts: kNotImap.
+  virtual net::Task<AccountView> pause(UserId user, AccountId id) = 0;
+  virtual net::Task<AccountView> resume(UserId user, AccountId id) = 0;
   virtual net::Task<> remove(UserId user, AccountId id) = 0;
 };
 

@@ -9,8 +9,7 @@
 #include "api/contract.hpp"
 #include "api/docs_routes.hpp"
 #include "api/jmap_routes.hpp"
-#include "api/mailbox_routes.hpp"
-#include "api/message_routes.hpp"
+#include "api/mail_api.hpp"
 #include "api/system_routes.hpp"
 
 namespace dhii::api {
@@ -25,7 +24,8 @@ struct ApiParts {
   std::string public_url;
   std::function<net::Task<>()> ready;
   const Clock& clock;
-  Secret cursor_key;  // 32 bytes: page cursors are authenticated
+  webhook::WebhookService& webhooks;
+  Secret mail_key;  // 32 bytes; see MailApiParts
 };
 
 class Api {
@@ -34,32 +34,24 @@ class Api {
       : auth_(parts.auth, parts.public_url),
         accounts_(parts.accounts),
         jmap_({parts.jmap, parts.mail, parts.hub, parts.auth, parts.db_pool}),
-        cursors_(parts.cursor_key),
-        mailboxes_(mail_parts(parts)),
-        messages_(mail_parts(parts)),
+        mail_({parts.mail, parts.jmap, parts.db_pool, parts.clock, parts.webhooks, parts.mail_key}),
         system_(std::move(parts.ready)),
         db_pool_(parts.db_pool) {}
   void add_to(http::Router& router) {
     auth_.add_to(router);
     accounts_.add_to(router);
     jmap_.add_to(router);
-    mailboxes_.add_to(router);
-    messages_.add_to(router);
+    mail_.add_to(router);
     system_.add_to(router);
     docs_.add_to(router);
     Contract::built_in().guard(router, db_pool_);  // last: the routes above are checked against api/openapi.yaml
   }
 
  private:
-  MailParts mail_parts(const ApiParts& parts) const {
-    return {parts.mail, parts.jmap, parts.db_pool, cursors_, parts.clock};
-  }
   AuthRoutes auth_;
   AccountRoutes accounts_;
   JmapRoutes jmap_;
-  Cursors cursors_;
-  MailboxRoutes mailboxes_;
-  MessageRoutes messages_;
+  MailApi mail_;
   SystemRoutes system_;
   DocsRoutes docs_;
   net::BlockingPool& db_pool_;

@@ -74,6 +74,8 @@ class FakeAccounts final : public AccountService {
     DHII_CO_TRY(co_await owned(user, id));
     co_return Result<void>{};
   }
+  net::Task<AccountView> pause(UserId user, AccountId id) override { return owned(user, id); }
+  net::Task<AccountView> resume(UserId user, AccountId id) override { return owned(user, id); }
   net::Task<> remove(UserId user, AccountId id) override {
     DHII_CO_TRY(co_await owned(user, id));
     co_return Result<void>{};
@@ -84,6 +86,7 @@ class RealMail final : public MailAccess {
  public:
   RealMail(std::filesystem::path folder, const Clock& clock, Random& random)
       : folder_(std::move(folder)), clock_(clock), random_(random) {}
+  store::AccountKind kind = store::AccountKind::kLocal;
   Result<OpenMail> open(UserId user) override {
     auto& store = stores_[user];
     if (!store) {
@@ -99,7 +102,7 @@ class RealMail final : public MailAccess {
     out.context.user = user;
     out.context.login = "someone";
     out.context.mail = store.get();
-    out.context.accounts.push_back({AccountId(user.value), "Mail", "a@example.org", store::AccountKind::kLocal});
+    out.context.accounts.push_back({AccountId(user.value), "Mail", "a@example.org", kind});
     return out;
   }
 
@@ -129,6 +132,10 @@ struct ApiFixture : testing::Test {
   FakeAccounts accounts;
   std::optional<RealMail> mail;
   std::optional<jmap::Service> jmap;
+  boost::asio::io_context io;  // of the webhooks; requests run on one of their own
+  net::BlockingPool dns_pool{"dns", 1, 8};
+  std::optional<net::Dialer> dialer;
+  std::optional<webhook::WebhookService> webhooks;
   PushHub hub;
   http::Router router;
   std::optional<Api> api;
@@ -152,8 +159,17 @@ struct ApiFixture : testing::Test {
                                           random, events, auth::RegistrationMode::kInvitation});
     mail.emplace(folder / "mail", clock, random);
     jmap.emplace(clock, random);
+    dialer.emplace(io.get_executor(), dns_pool, net::Egress::kPublicOnly);
+    webhooks.emplace(webhook::WebhookService::Parts{io.get_executor(), *control,
+                                                    [this](UserId user) -> Result<std::shared_ptr<store::MailStore>> {
+                                                      DHII_TRY_ASSIGN(const OpenMail open, mail->open(user));
+                                                      return open.store;
+                                                    },
+                                                    *dialer, db_pool, clock, random, Secret(std::string(32, 'k')), "",
+                                                    events});
     api.emplace(ApiParts{*auth, accounts, *jmap, *mail, hub, db_pool, "",
-                         []() -> net::Task<> { co_return Result<void>{}; }, clock, Secret(std::string(32, 'q'))});
+                         []() -> net::Task<> { co_return Result<void>{}; }, clock, *webhooks,
+                         Secret(std::string(32, 'q'))});
     api->add_to(router);
     images.emplace(Secret(std::string(32, 'i')), clock,
                    [this](std::string host, std::string target) { return fetch(std::move(host), std::move(target)); });
@@ -172,6 +188,7 @@ struct ApiFixture : testing::Test {
     dispatcher.reset();
     images.reset();
     api.reset();
+    webhooks.reset();
     mail.reset();
     auth.reset();
     control.reset();
@@ -184,9 +201,9 @@ struct ApiFixture : testing::Test {
     head.headers.add("Host", "127.0.0.1:8080");
     for (const auto& [name, value] : headers) head.headers.add(name, value);
     if (!body.empty()) head.headers.add("Content-Length", std::to_string(body.size()));
-    boost::asio::io_context io;
-    auto answer = boost::asio::co_spawn(io, run(std::move(head), std::move(body)), boost::asio::use_future);
-    io.run();
+    boost::asio::io_context loop;
+    auto answer = boost::asio::co_spawn(loop, run(std::move(head), std::move(body)), boost::asio::use_future);
+    loop.run();
     return answer.get();
   }
   boost::asio::awaitable<Response> run(http::RequestHead head, std::string body) {

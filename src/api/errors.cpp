@@ -50,7 +50,8 @@ std::optional<Problem> of_account(const Error& e) {
   if (e.is(AccountError::kNotFound)) return quiet(404, e);
   if (e.is(AccountError::kImapFailed)) return Problem{422, e.id(), e.message(), {{"/imap", e.message()}}, {}};
   if (e.is(AccountError::kSmtpFailed)) return Problem{422, e.id(), e.message(), {{"/smtp", e.message()}}, {}};
-  if (e.is(AccountError::kAddressTaken) || e.is(AccountError::kTooManyAccounts) || e.is(AccountError::kNotImap))
+  if (e.is(AccountError::kAddressTaken) || e.is(AccountError::kTooManyAccounts) || e.is(AccountError::kNotImap) ||
+      e.is(AccountError::kPaused))
     return quiet(409, e);
   if (e.is(AccountError::kUnavailable)) return quiet(503, e, std::chrono::seconds(10));
   return std::nullopt;

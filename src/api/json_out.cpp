@@ -26,6 +26,8 @@ std::string_view state_name(AccountState s) {
       return "auth_failed";
     case AccountState::kError:
       return "error";
+    case AccountState::kPaused:
+      return "paused";
     case AccountState::kLocal:
       return "local";
   }

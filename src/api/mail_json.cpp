@@ -178,10 +178,18 @@ http::Response tagged_answer(const http::Request& request, std::string body) {
   const std::string etag = etag_of(body);
   http::Response response;
   const auto known = request.headers.value("If-None-Match");
-  if (known == "*" || known.contains(etag))
+  if (http::is_safe(request.method) && (known == "*" || known.contains(etag)))
     response.status = 304;
   else
     response = http::json_response(200, std::move(body));
+  response.headers.add("ETag", etag);
+  return response;
+}
+
+http::Response created_answer(std::string_view location, std::string body) {
+  const std::string etag = etag_of(body);
+  http::Response response = http::json_response(201, std::move(body));
+  response.headers.add("Location", location);
   response.headers.add("ETag", etag);
   return response;
 }

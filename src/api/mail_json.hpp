@@ -21,6 +21,8 @@ std::string message_json(const store::Email& email, const mime::Parsed& parsed, 
 std::string etag_of(std::string_view representation);
 // 200 with ETag, or 304 when the client has it already (RFC 9110 §13.1.2).
 http::Response tagged_answer(const http::Request& request, std::string body);
+// 201 with Location and ETag.
+http::Response created_answer(std::string_view location, std::string body);
 // RFC 9110 §13.1.1: false when If-Match is there and names another representation.
 bool if_match_holds(const http::Request& request, std::string_view representation);
 http::Response precondition_failed(const http::Request& request);

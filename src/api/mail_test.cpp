@@ -1,9 +1,7 @@
 // Reading mail by REST, over a real store.
-#include "api/api_fixture.hpp"
 #include "api/cursor.hpp"
+#include "api/mail_fixture.hpp"
 #include "api/mail_json.hpp"
-#include "mime/message.hpp"
-#include "store/repositories.hpp"
 
 namespace dhii::api {
 namespace {
@@ -11,9 +9,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr const char* kPlain =
-    "From: Ada <ada@example.org>\r\nTo: bob@example.org\r\nSubject: Number %\r\nMessage-ID: <%@example.org>\r\n"
-    "Date: Thu, 1 Jan 2026 00:00:00 +0000\r\n\r\nThe body of %.\r\n";
 constexpr const char* kWithFile =
     "From: Ada <ada@example.org>\r\nTo: bob@example.org\r\nSubject: A \"file\"\\\r\nMIME-Version: 1.0\r\n"
     "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: multipart/alternative; boundary=y\r\n\r\n"
@@ -21,51 +16,7 @@ constexpr const char* kWithFile =
     "--x\r\nContent-Type: text/html; name=page.html\r\nContent-Disposition: attachment; filename=page.html\r\n"
     "Content-Transfer-Encoding: base64\r\n\r\nPHNjcmlwdD4=\r\n--x--\r\n";
 
-struct MailTest : ApiFixture {
-  MailboxId inbox, archive;
-  void SetUp() override {
-    ApiFixture::SetUp();
-    sign_up();
-    inbox = make_mailbox("Inbox", store::Role::kInbox);
-    archive = make_mailbox("Archive", store::Role::kArchive);
-  }
-  store::MailStore& store() { return *mail->open(UserId(2))->store; }
-  MailboxId make_mailbox(std::string name, store::Role role) {
-    return store()
-        .write([&](store::WriteTx& tx) {
-          store::NewMailbox m;
-          m.account = AccountId(2);
-          m.name = std::move(name);
-          m.role = role;
-          return store::create_mailbox(tx, m, store::Origin::kLocal);
-        })
-        .value();
-  }
-  std::string add(std::string raw, std::int64_t second, MailboxId where, std::vector<std::string> keywords = {}) {
-    store::NewEmail email{.account = AccountId(2), .blob = store().blobs().prepare(raw), .digest = *mime::digest(raw)};
-    email.received_at = from_unix_seconds(second);
-    email.mailboxes = {where};
-    for (const auto& k : keywords) email.keywords.add(k);
-    const auto ids = store().write(
-        [&](store::WriteTx& tx) { return store::add_emails(tx, std::span(&email, 1), store::Origin::kLocal); });
-    return jmap::id_text(ids.value().front());
-  }
-  std::string add_numbered(int n, MailboxId where, std::vector<std::string> keywords = {}) {
-    std::string raw = kPlain;
-    for (auto at = raw.find('%'); at != std::string::npos; at = raw.find('%')) raw.replace(at, 1, std::to_string(n));
-    return add(raw, 1767225600 + n, where, std::move(keywords));
-  }
-  json::object get(const std::string& target, int status = 200) {
-    const auto r = send("GET", target, bearer(bob));
-    EXPECT_EQ(r.status, status) << target << " " << r.body;
-    return body_of(r);
-  }
-  std::vector<std::string> subjects(const json::object& list) {
-    std::vector<std::string> out;
-    for (const auto& m : list.at("messages").as_array()) out.emplace_back(m.at("subject").as_string());
-    return out;
-  }
-};
+struct MailTest : MailFixture {};
 
 TEST_F(MailTest, PagesGoFromNewestToOldestWithoutGapsOrRepeats) {
   for (int n = 1; n <= 5; ++n) add_numbered(n, inbox);

@@ -13,6 +13,9 @@ class MailboxRoutes {
  private:
   Answer list(http::Request& request);
   Answer get(http::Request& request);
+  Answer create(http::Request& request);
+  Answer change(http::Request& request);
+  Answer remove(http::Request& request);
   MailParts p_;
 };
 

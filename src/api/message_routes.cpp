@@ -1,7 +1,5 @@
 #include "api/message_routes.hpp"
 
-#include <charconv>
-
 #include "api/download.hpp"
 #include "api/mail_json.hpp"
 #include "search/search.hpp"
@@ -17,7 +15,7 @@ using http::Request;
 using http::Response;
 using store::StoreError;
 
-constexpr std::size_t kDefaultPage = 50, kMaxPage = 200;
+constexpr std::size_t kDefaultPage = 50;
 constexpr std::size_t kBytesPerSummary = 640;       // measured on ordinary mail: one allocation for a page
 constexpr std::size_t kMaxThreadMessages = 10'000;  // a conversation; the contract says so
 
@@ -25,13 +23,6 @@ std::optional<bool> flag(const Request& request, std::string_view name) {
   const auto value = request.query_value(name);
   if (!value) return std::nullopt;
   return *value == "true";
-}
-
-std::size_t page_size(const Request& request) {
-  const auto text = request.query_value("limit").value_or("");
-  std::size_t size = kDefaultPage;
-  std::from_chars(text.data(), text.data() + text.size(), size);
-  return std::clamp<std::size_t>(size, 1, kMaxPage);
 }
 
 // What one GET /messages asks for, resolved.
@@ -85,7 +76,7 @@ Result<Listing> listing_of(const Request& request, const OpenMail& mail, store::
   out.unread = flag(request, "unread");
   out.flagged = flag(request, "flagged");
   if (const auto text = request.query_value("q")) out.q = *text;
-  out.limit = page_size(request);
+  out.limit = page_size(request, kDefaultPage);
   return out;
 }
 

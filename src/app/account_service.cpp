@@ -59,6 +59,8 @@ api::AccountState to_api(sync::AccountState s) {
       return api::AccountState::kAuthFailed;
     case sync::AccountState::kError:
       return api::AccountState::kError;
+    case sync::AccountState::kPaused:
+      return api::AccountState::kPaused;
     case sync::AccountState::kLocal:
       return api::AccountState::kLocal;
   }
@@ -261,7 +263,7 @@ net::Task<api::AccountView> AccountService::update(UserId user, AccountId id, ap
     if (!imap.ok) co_return fail(AccountError::kImapFailed, imap.detail);
     DHII_CO_TRY_ASSIGN(const auto smtp, co_await test_smtp(draft));
     if (!smtp.ok) co_return fail(AccountError::kSmtpFailed, smtp.detail);
-    account.settings_json = sync::to_json({to_sync(draft.imap), to_sync(draft.smtp)});
+    account.settings_json = sync::to_json({to_sync(draft.imap), to_sync(draft.smtp), settings.paused});
     account.sealed_password = p_.passwords.seal(account.id, draft.password);
   }
   DHII_CO_TRY(co_await p_.db_pool.run([&] { return p_.control.update_account(account); }));
@@ -272,8 +274,25 @@ net::Task<api::AccountView> AccountService::update(UserId user, AccountId id, ap
 net::Task<> AccountService::sync_now(UserId user, AccountId id) {
   DHII_CO_TRY_ASSIGN(const auto account, co_await owned(user, id));
   if (account.kind == store::AccountKind::kLocal) co_return fail(AccountError::kNotImap);
+  const auto status = p_.supervisor.status(id);
+  if (status && status->state == sync::AccountState::kPaused) co_return fail(AccountError::kPaused);
   if (!p_.supervisor.sync_now(id)) co_return fail(AccountError::kUnavailable);
   co_return Result<void>{};
+}
+
+net::Task<api::AccountView> AccountService::pause(UserId user, AccountId id) { return set_paused(user, id, true); }
+net::Task<api::AccountView> AccountService::resume(UserId user, AccountId id) { return set_paused(user, id, false); }
+
+net::Task<api::AccountView> AccountService::set_paused(UserId user, AccountId id, bool paused) {
+  DHII_CO_TRY_ASSIGN(auto account, co_await owned(user, id));
+  if (account.kind == store::AccountKind::kLocal) co_return fail(AccountError::kNotImap);
+  DHII_CO_TRY_ASSIGN(auto settings, sync::parse_account_settings(account.settings_json));
+  if (settings.paused == paused) co_return view(account);
+  settings.paused = paused;
+  account.settings_json = sync::to_json(settings);
+  DHII_CO_TRY(co_await p_.db_pool.run([&] { return p_.control.update_account(account); }));
+  DHII_CO_TRY(co_await p_.supervisor.start(account));  // or only stops it: a paused account gets no worker
+  co_return view(account);
 }
 
 net::Task<> AccountService::remove(UserId user, AccountId id) {

@@ -53,11 +53,14 @@ class AccountService final : public api::AccountService {
   net::Task<api::AccountView> create_sample(UserId user) override;
   net::Task<api::AccountView> update(UserId user, AccountId id, api::AccountPatch patch) override;
   net::Task<> sync_now(UserId user, AccountId id) override;
+  net::Task<api::AccountView> pause(UserId user, AccountId id) override;
+  net::Task<api::AccountView> resume(UserId user, AccountId id) override;
   net::Task<> remove(UserId user, AccountId id) override;
 
   api::AccountView view(const store::MailAccount& account) const;
 
  private:
+  net::Task<api::AccountView> set_paused(UserId user, AccountId id, bool paused);
   net::Task<store::MailAccount> owned(UserId user, AccountId id);
   net::Task<api::ServerTest> test_imap(const api::AccountDraft& draft);
   net::Task<api::ServerTest> test_smtp(const api::AccountDraft& draft);

@@ -27,6 +27,7 @@
 #include "metrics/process.hpp"
 #include "net/deadline.hpp"
 #include "net/task_group.hpp"
+#include "webhook/service.hpp"
 
 namespace dhii::app {
 
@@ -140,6 +141,7 @@ class Product {
   auth::AuthService auth_;
   jmap::Service jmap_;
   MailAccess mail_access_;
+  webhook::WebhookService webhooks_;
   api::Api api_;
   api::ImageRoutes images_;
   http::Router router_;
@@ -165,6 +167,10 @@ Product::Product(Installation& installation, EventLog& events)
              registration_of(installation.settings().registration)}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation),
+      webhooks_({engine_.io().get_executor(), installation.control(),
+                 [&installation](UserId user) { return installation.stores().open(user); }, engine_.dialer(),
+                 engine_.db_pool(), installation.clock(), installation.random(),
+                 installation.keyring().derive("webhook secrets v1"), installation.settings().extra_ca_file, events_}),
       api_({auth_, engine_.accounts(), jmap_, mail_access_, hub_, engine_.db_pool(), installation.settings().public_url,
             [this]() -> net::Task<> {
               if (stopping_) co_return fail(net::NetError::kCancelled);
@@ -173,7 +179,7 @@ Product::Product(Installation& installation, EventLog& events)
                 return {};
               });
             },
-            installation.clock(), installation.keyring().derive("api cursors v1")}),
+            installation.clock(), webhooks_, installation.keyring().derive("rest mail v1")}),
       images_(installation.keyring().derive("image proxy v1"), installation.clock(),
               [this](std::string host, std::string target) {
                 return engine_.dialer().https_get(std::move(host), std::move(target), api::kMaxImageBytes,
@@ -185,14 +191,15 @@ Product::Product(Installation& installation, EventLog& events)
       telemetry_(engine_),
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
-  api_.add_to(router_);
   images_.add_to(router_);
+  api_.add_to(router_);  // last: it puts the contract's checks before all of them
   http::add_static_routes(router_, http::web_assets());
   metrics::add_process_metrics(installation.metrics());
   telemetry_.watch_server([this] { return server_.connections(); }, [this] { return hub_.size(); });
   auth_.on_session_end([this](SessionId session) { hub_.close_session(session); });
   installation_.on_change([this](const store::ChangeEvent& event) {
     engine_.supervisor().on_change(event);
+    webhooks_.on_change(event);
     asio::post(engine_.io(), [this, event] { hub_.publish(event); });
   });
 }
@@ -202,6 +209,7 @@ Result<void> Product::start(Surroundings surroundings) {
   DHII_TRY(start_metrics());
   tasks_.spawn("accounts", engine_.start_accounts());
   tasks_.spawn("maintenance", maintain());
+  tasks_.spawn("webhooks", webhooks_.run());
   tasks_.spawn("metrics", telemetry_.keep_counting());
   tasks_.spawn("account events", announce_accounts());
   if (surroundings == Surroundings::kInside) return {};
@@ -312,6 +320,7 @@ asio::awaitable<void> Product::stop() {
   hub_.close_all();
   co_await server_.stop();
   if (metrics_) co_await metrics_->stop();
+  co_await webhooks_.stop();
   co_await tasks_.close();  // before the accounts: one of them may still be starting some
   co_await engine_.stop();
   installation_.on_change({});

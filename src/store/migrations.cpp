@@ -101,6 +101,13 @@ CREATE INDEX upload_expiry ON upload(expires_at);
 CREATE INDEX upload_blob ON upload(blob);
 
 CREATE VIRTUAL TABLE fts USING fts5(subject, sender, recipient, cc, bcc, body, filename, content='', contentless_delete=1, tokenize='dhii');
+)sql"},
+                               {R"sql(
+CREATE TABLE template(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL,
+  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+CREATE TABLE idempotency(key TEXT PRIMARY KEY, request BLOB NOT NULL, message_id TEXT NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL,
+  created_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX idempotency_age ON idempotency(created_at);
 )sql"}};
 
 constexpr Migration kControl[] = {{R"sql(
@@ -125,6 +132,18 @@ CREATE INDEX login_attempt_age ON login_attempt(last_at);
 CREATE TABLE security_report(id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, at INTEGER NOT NULL, score INTEGER NOT NULL,
   summary TEXT NOT NULL);
 CREATE INDEX security_report_kind ON security_report(kind, at);
+)sql"},
+                                  {R"sql(
+CREATE TABLE webhook(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, url TEXT NOT NULL, events TEXT NOT NULL,
+  sealed_secret BLOB NOT NULL, active INTEGER NOT NULL, failures INTEGER NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+CREATE INDEX webhook_user ON webhook(user);
+CREATE TABLE webhook_delivery(id INTEGER PRIMARY KEY AUTOINCREMENT, webhook INTEGER NOT NULL, event TEXT NOT NULL, body TEXT NOT NULL,
+  state INTEGER NOT NULL, attempts INTEGER NOT NULL, next_attempt_at INTEGER NOT NULL, last_status INTEGER NOT NULL, last_error TEXT NOT NULL,
+  created_at INTEGER NOT NULL);
+CREATE INDEX webhook_delivery_due ON webhook_delivery(state, next_attempt_at);
+CREATE INDEX webhook_delivery_of ON webhook_delivery(webhook, id);
+CREATE TABLE webhook_cursor(user INTEGER NOT NULL, account INTEGER NOT NULL, type INTEGER NOT NULL, state INTEGER NOT NULL,
+  PRIMARY KEY(user, account, type)) WITHOUT ROWID;
 )sql"}};
 
 }  // namespace

@@ -173,6 +173,8 @@ Result<void> destroy_identity(WriteTx& tx, AccountId account, IdentityId id);
 Result<SubmissionId> create_submission(WriteTx& tx, const Submission& submission);
 Result<std::vector<Submission>> get_submissions(ReadTx& tx, AccountId account,
                                                 std::optional<std::span<const SubmissionId>> ids);
+// Newest first, older than `below` (0: from the newest).
+Result<std::vector<Submission>> list_submissions(ReadTx& tx, AccountId account, SubmissionId below, std::size_t limit);
 Result<std::vector<Submission>> due_submissions(ReadTx& tx, AccountId account, Timestamp now,
                                                 std::size_t limit);  // kQueued and due
 Result<std::optional<Timestamp>> next_submission_at(ReadTx& tx, AccountId account);

@@ -72,6 +72,13 @@ Result<std::vector<Submission>> get_submissions(ReadTx& tx, AccountId account,
   return out;
 }
 
+Result<std::vector<Submission>> list_submissions(ReadTx& tx, AccountId account, SubmissionId below, std::size_t limit) {
+  return select(tx,
+                "SELECT id, account, identity, email, thread, mail_from, recipients, state, send_at, next_attempt_at, "
+                "attempts, detail FROM submission WHERE account=? AND id<? ORDER BY id DESC LIMIT ?",
+                account, below ? below : SubmissionId(INT64_MAX), limit);
+}
+
 Result<std::vector<Submission>> due_submissions(ReadTx& tx, AccountId account, Timestamp now, std::size_t limit) {
   return select(tx,
                 "SELECT id, account, identity, email, thread, mail_from, recipients, state, send_at, next_attempt_at, "

@@ -95,11 +95,15 @@ Result<AccountSettings> parse_account_settings(std::string_view text) {
   AccountSettings out;
   DHII_TRY_ASSIGN(out.imap, parse_server(*imap));
   DHII_TRY_ASSIGN(out.smtp, parse_server(*smtp));
+  const auto* paused = value.as_object().if_contains("paused");
+  out.paused = paused != nullptr && paused->is_bool() && paused->get_bool();
   return out;
 }
 
 std::string to_json(const AccountSettings& settings) {
-  return json::serialize(json::object{{"imap", render(settings.imap)}, {"smtp", render(settings.smtp)}});
+  json::object out{{"imap", render(settings.imap)}, {"smtp", render(settings.smtp)}};
+  if (settings.paused) out["paused"] = true;
+  return json::serialize(out);
 }
 
 }  // namespace dhii::sync

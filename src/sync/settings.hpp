@@ -25,6 +25,7 @@ struct ServerSettings {
 struct AccountSettings {
   ServerSettings imap;
   ServerSettings smtp;
+  bool paused = false;  // the user wants no connection for now
 };
 
 enum class SettingsError { kNotJson, kMissing, kInvalid };

@@ -20,6 +20,8 @@ std::string_view account_state_name(AccountState state) {
       return "auth_failed";
     case AccountState::kError:
       return "error";
+    case AccountState::kPaused:
+      return "paused";
     case AccountState::kLocal:
       return "local";
   }

@@ -16,6 +16,7 @@ enum class AccountState : std::uint8_t {
   kOffline,     // can't reach the server; tries again by itself
   kAuthFailed,  // the server refuses the password; waits for a new one
   kError,       // something here is wrong (disk full, database)
+  kPaused,      // the user wants no connection for now
   kLocal,       // no upstream
 };
 std::string_view account_state_name(AccountState state);  // "connecting", ...

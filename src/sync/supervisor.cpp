@@ -29,6 +29,12 @@ net::Task<> Supervisor::start(store::MailAccount account) {
   if (stopped_) co_return fail(net::NetError::kCancelled);
   co_await stop(account.id);
   if (account.kind == store::AccountKind::kLocal) co_return Result<void>{};
+  if (const auto settings = parse_account_settings(account.settings_json); settings && settings->paused) {
+    const AccountStatus status{account.user, account.id, AccountState::kPaused, 0, 0, "", services_.clock.now()};
+    failed_[account.id] = status;
+    if (services_.on_status) services_.on_status(status);
+    co_return Result<void>{};
+  }
   auto started = co_await start_worker(account);
   if (!started) {
     AccountStatus status{account.user,         account.id, AccountState::kError, 0, 0, started.error().message(),

@@ -45,8 +45,9 @@ class Supervisor {
   Secrets secrets_;
   std::unordered_map<AccountId, std::unique_ptr<AccountWorker>> workers_;
   std::unordered_map<AccountId, std::shared_ptr<AccountWorker>> retiring_;
-  bool stopped_ = false;                                 // stop_all() was called: no worker starts any more
-  std::unordered_map<AccountId, AccountStatus> failed_;  // accounts that have no worker because it could not be made
+  bool stopped_ = false;  // stop_all() was called: no worker starts any more
+  std::unordered_map<AccountId, AccountStatus>
+      failed_;  // accounts without a worker: it could not be made, or is not wanted
   // Outlives the supervisor in posted on_change() calls, which look whether it is still there.
   std::shared_ptr<Supervisor*> alive_;
 };

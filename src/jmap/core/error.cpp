@@ -12,7 +12,9 @@ bool is_objects_fault(const Error& e) {
 }  // namespace
 
 MethodError::MethodError(const Error& error)
-    : type(error.is(store::StoreError::kBusy) ? "serverUnavailable" : "serverFail"), description(error.sentence()) {}
+    : type(error.is(store::StoreError::kBusy) || error.is(store::StoreError::kDiskFull) ? "serverUnavailable"
+                                                                                        : "serverFail"),
+      description(error.sentence()) {}
 
 json::object MethodError::render(const json::storage_ptr& storage) const {
   json::object out(storage);

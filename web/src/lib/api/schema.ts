@@ -98,6 +98,43 @@ export interface paths {
         patch: operations["changeAccount"];
         trace?: never;
     };
+    "/api/v1/accounts/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop keeping an account in step
+         * @description Nothing is fetched or sent for it until it is resumed; its mail stays readable here.
+         */
+        post: operations["pauseAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep an account in step again */
+        post: operations["resumeAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/sync": {
         parameters: {
             query?: never;
@@ -321,6 +358,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The addresses to write under */
+        get: operations["listIdentities"];
+        put?: never;
+        /** Add an identity */
+        post: operations["createIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identities/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One identity */
+        get: operations["getIdentity"];
+        put?: never;
+        post?: never;
+        /** Delete an identity */
+        delete: operations["removeIdentity"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an identity
+         * @description Fields that are left out stay.
+         */
+        patch: operations["changeIdentity"];
+        trace?: never;
+    };
     "/api/v1/mailboxes": {
         parameters: {
             query?: never;
@@ -334,7 +411,11 @@ export interface paths {
          */
         get: operations["listMailboxes"];
         put?: never;
-        post?: never;
+        /**
+         * Make a mailbox
+         * @description In an account with a server it is made there too.
+         */
+        post: operations["createMailbox"];
         delete?: never;
         options?: never;
         head?: never;
@@ -352,10 +433,15 @@ export interface paths {
         get: operations["getMailbox"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a mailbox
+         * @description 409 when it has mailboxes inside, or messages and `remove_messages` does not say that they may go.
+         */
+        delete: operations["removeMailbox"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Rename, move or sort a mailbox */
+        patch: operations["changeMailbox"];
         trace?: never;
     };
     "/api/v1/messages": {
@@ -396,10 +482,18 @@ export interface paths {
         get: operations["getMessage"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a message
+         * @description Moves it into the trash; what is in the trash already, or with `permanently=true`, goes for good.
+         */
+        delete: operations["removeMessage"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Mark a message
+         * @description Read or unread, flagged or not, with or without keywords. Fields that are left out stay.
+         */
+        patch: operations["changeMessage"];
         trace?: never;
     };
     "/api/v1/messages/{id}/attachments/{part}": {
@@ -416,6 +510,26 @@ export interface paths {
         get: operations["getAttachment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a message
+         * @description Into exactly the mailboxes that are named.
+         */
+        post: operations["moveMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -442,6 +556,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message
+         * @description The message goes into the outbox, and from there to the account's server; look there for what became of it. `send_at` lets it wait.
+         *     `attachments` come as base64 or as blobs that were uploaded before.
+         *
+         *     With an `Idempotency-Key` the same request, sent again within 24 hours, gets the same answer and sends nothing twice; the same key with
+         *     another body is refused (422).
+         */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits to be sent, and what was
+         * @description Newest first.
+         */
+        get: operations["listOutbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message of the outbox */
+        get: operations["getOutboxItem"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a message back
+         * @description Only while it waits; the message itself stays in its mailbox.
+         */
+        delete: operations["cancelOutboxItem"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/outbox/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again what failed
+         * @description Recipients that have it already are left out. A message of unknown fate is sent again only with `may_arrive_twice: true`.
+         */
+        post: operations["retryOutboxItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -461,6 +660,46 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Texts to send again and again */
+        get: operations["listTemplates"];
+        put?: never;
+        /** Add a template */
+        post: operations["createTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template */
+        get: operations["getTemplate"];
+        put?: never;
+        post?: never;
+        /** Delete a template */
+        delete: operations["removeTemplate"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a template
+         * @description Fields that are left out stay.
+         */
+        patch: operations["changeTemplate"];
         trace?: never;
     };
     "/api/v1/threads/{id}": {
@@ -535,6 +774,108 @@ export interface paths {
         get: operations["getVersion"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Have an address told of events
+         * @description Each event is a POST of `{"type", "created_at", "data"}` with ids only. `X-Dhii-Signature: t=TIME,v1=HEX` is HMAC-SHA-256, under the webhook's
+         *     secret, of `TIME.BODY`: check it, and refuse a TIME that is more than five minutes away. Answer with 2xx within 15 seconds; anything else,
+         *     redirects too, is tried again seven times in 21 hours; 410 switches the webhook off. The secret is shown only now.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /** Delete a webhook */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Fields that are left out stay. `active: true` also forgets its failures.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was delivered, and what was not
+         * @description Newest first.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description The old one ends at once.
+         */
+        post: operations["renewWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test event now */
+        post: operations["testWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -724,7 +1065,7 @@ export interface components {
             };
             smtp?: components["schemas"]["Server"];
             /** @enum {string} */
-            state: "connecting" | "syncing" | "idle" | "offline" | "auth_failed" | "error" | "local";
+            state: "connecting" | "syncing" | "idle" | "offline" | "auth_failed" | "error" | "paused" | "local";
         };
         AccountForm: {
             /** Format: email */
@@ -778,6 +1119,27 @@ export interface components {
          * @enum {string}
          */
         ClientKind: "web";
+        Delivery: {
+            /** Format: int32 */
+            attempts: number;
+            body: string;
+            /** Format: date-time */
+            created_at: string;
+            event: string;
+            id: string;
+            last_error?: string;
+            /** Format: int32 */
+            last_status?: number;
+            /** Format: date-time */
+            next_attempt_at?: string;
+            /** @enum {string} */
+            state: "waiting" | "delivered" | "failed";
+        };
+        DeliveryList: {
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description Left out on the last page */
+            next_cursor?: string;
+        };
         Discover: {
             /** Format: email */
             email: string;
@@ -792,6 +1154,27 @@ export interface components {
             remote?: "1";
             token: string;
         };
+        Identity: {
+            account: components["schemas"]["AccountIdText"];
+            bcc?: components["schemas"]["People"];
+            email: string;
+            html_signature: string;
+            id: components["schemas"]["IdentityIdText"];
+            name: string;
+            reply_to?: components["schemas"]["People"];
+            text_signature: string;
+        };
+        IdentityIdText: string;
+        IdentityList: {
+            identities: components["schemas"]["Identity"][];
+        };
+        IdentityPatch: {
+            bcc?: components["schemas"]["Recipient"][];
+            html_signature?: string;
+            name?: string;
+            reply_to?: components["schemas"]["Recipient"][];
+            text_signature?: string;
+        };
         Invitation: {
             /** Format: date-time */
             expires_at: string;
@@ -802,6 +1185,8 @@ export interface components {
         Invite: {
             role?: components["schemas"]["Role"];
         };
+        /** @example todo */
+        Keyword: string;
         /** @example ada@example.org */
         Login: string;
         LogIn: {
@@ -835,6 +1220,14 @@ export interface components {
         MailboxIdText: string;
         MailboxList: {
             mailboxes: components["schemas"]["Mailbox"][];
+        };
+        MailboxPatch: {
+            name?: string;
+            /** @description null: to the top */
+            parent?: components["schemas"]["MailboxIdText"] | null;
+            /** Format: int32 */
+            sort_order?: number;
+            subscribed?: boolean;
         };
         Message: {
             account: components["schemas"]["AccountIdText"];
@@ -880,6 +1273,12 @@ export interface components {
             /** @description Left out on the last page */
             next_cursor?: string;
         };
+        MessagePatch: {
+            add_keywords?: components["schemas"]["Keyword"][];
+            flagged?: boolean;
+            remove_keywords?: components["schemas"]["Keyword"][];
+            unread?: boolean;
+        };
         MessageSummary: {
             account: components["schemas"]["AccountIdText"];
             flagged: boolean;
@@ -902,8 +1301,94 @@ export interface components {
             to: components["schemas"]["People"];
             unread: boolean;
         };
+        Move: {
+            mailboxes: components["schemas"]["MailboxIdText"][];
+        };
+        NewIdentity: {
+            account?: components["schemas"]["AccountIdText"];
+            bcc?: components["schemas"]["Recipient"][];
+            /**
+             * Format: email
+             * @example ada@example.org
+             */
+            email: string;
+            html_signature?: string;
+            /** @example Ada Lovelace */
+            name?: string;
+            reply_to?: components["schemas"]["Recipient"][];
+            text_signature?: string;
+        };
+        NewMailbox: {
+            account?: components["schemas"]["AccountIdText"];
+            /** @example Invoices */
+            name: string;
+            parent?: components["schemas"]["MailboxIdText"];
+            /** Format: int32 */
+            sort_order?: number;
+            subscribed?: boolean;
+        };
         /** Format: password */
         NewPassword: string;
+        NewTemplate: {
+            html?: string;
+            /** @example Thanks */
+            name: string;
+            subject?: string;
+            text?: string;
+        };
+        NewWebhook: {
+            events: components["schemas"]["WebhookEvents"];
+            /**
+             * Format: uri
+             * @example https://example.org/hooks/mail
+             */
+            url: string;
+        };
+        Outbox: {
+            /** @description Left out on the last page */
+            next_cursor?: string;
+            outbox: components["schemas"]["OutboxItem"][];
+        };
+        OutboxIdText: string;
+        OutboxItem: {
+            account: components["schemas"]["AccountIdText"];
+            /** Format: int32 */
+            attempts: number;
+            /** @description What the server said, or what happened */
+            detail?: string;
+            from: string;
+            id: components["schemas"]["OutboxIdText"];
+            identity?: components["schemas"]["IdentityIdText"];
+            message: components["schemas"]["MessageIdText"];
+            /** Format: date-time */
+            next_attempt_at?: string;
+            recipients: {
+                /** @enum {string} */
+                delivered: "queued" | "yes" | "no" | "unknown";
+                email: string;
+                reply?: string;
+            }[];
+            /** Format: date-time */
+            send_at: string;
+            /**
+             * @description unknown: the connection was lost at the end; it may have arrived
+             * @enum {string}
+             */
+            state: "queued" | "sending" | "sent" | "failed" | "unknown" | "canceled";
+        };
+        OutgoingFile: {
+            /** @description Instead of `content`: uploaded before, or of another message */
+            blob?: string;
+            /** @example SGVsbG8= */
+            content?: string;
+            /** @description For cid: links of the HTML */
+            content_id?: string;
+            inline?: boolean;
+            /** @example report.pdf */
+            name?: string;
+            /** @example application/pdf */
+            type?: string;
+        } & (unknown | unknown);
         /** Format: password */
         Password: string;
         People: components["schemas"]["Person"][];
@@ -933,6 +1418,16 @@ export interface components {
             title: string;
             type: string;
         };
+        Recipient: {
+            /**
+             * Format: email
+             * @example grace@example.org
+             */
+            email: string;
+            /** @example Grace Hopper */
+            name?: string;
+        };
+        Recipients: components["schemas"]["Recipient"][];
         Refresh: {
             /** @description Left out: the cookie */
             refresh_token?: string;
@@ -944,8 +1439,32 @@ export interface components {
             login: components["schemas"]["Login"];
             password: components["schemas"]["NewPassword"];
         };
+        Retry: {
+            may_arrive_twice?: boolean;
+        };
         /** @enum {string} */
         Role: "user" | "administrator" | "auditor";
+        SendMessage: {
+            account?: components["schemas"]["AccountIdText"];
+            attachments?: components["schemas"]["OutgoingFile"][];
+            bcc?: components["schemas"]["Recipients"];
+            cc?: components["schemas"]["Recipients"];
+            html?: string;
+            identity?: components["schemas"]["IdentityIdText"];
+            in_reply_to?: components["schemas"]["MessageIdText"];
+            reply_to?: components["schemas"]["Recipient"][];
+            /**
+             * Format: date-time
+             * @description Not before this time; at most a year ahead
+             */
+            send_at?: string;
+            /** @example Hello */
+            subject?: string;
+            template?: components["schemas"]["TemplateIdText"];
+            /** @example Good morning! */
+            text?: string;
+            to: components["schemas"]["Recipient"][];
+        };
         Server: {
             host: string;
             login: string;
@@ -1000,6 +1519,27 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "ready";
         };
+        Template: {
+            /** Format: date-time */
+            created_at: string;
+            html: string;
+            id: components["schemas"]["TemplateIdText"];
+            name: string;
+            subject: string;
+            text: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        TemplateIdText: string;
+        TemplateList: {
+            templates: components["schemas"]["Template"][];
+        };
+        TemplatePatch: {
+            html?: string;
+            name?: string;
+            subject?: string;
+            text?: string;
+        };
         Thread: {
             account: components["schemas"]["AccountIdText"];
             id: components["schemas"]["ThreadIdText"];
@@ -1016,6 +1556,55 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         UserIdText: string;
+        Webhook: {
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            events: components["schemas"]["WebhookEvents"];
+            /**
+             * Format: int32
+             * @description Deliveries given up in a row
+             */
+            failures: number;
+            id: components["schemas"]["WebhookIdText"];
+            /** Format: date-time */
+            updated_at: string;
+            url: string;
+        };
+        WebhookEvents: ("message.received" | "message.sent" | "message.failed")[];
+        WebhookIdText: string;
+        WebhookList: {
+            webhooks: components["schemas"]["Webhook"][];
+        };
+        WebhookPatch: {
+            active?: boolean;
+            events?: components["schemas"]["WebhookEvents"];
+            /** Format: uri */
+            url?: string;
+        };
+        WebhookTest: {
+            delivered: boolean;
+            error?: string;
+            /**
+             * Format: int32
+             * @description What the receiver answered; left out when it did not
+             */
+            status?: number;
+        };
+        WebhookWithSecret: {
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            events: components["schemas"]["WebhookEvents"];
+            /** Format: int32 */
+            failures: number;
+            id: components["schemas"]["WebhookIdText"];
+            /** @description Shown only now */
+            secret: string;
+            /** Format: date-time */
+            updated_at: string;
+            url: string;
+        };
     };
     responses: {
         /** @description Some fields are not right; see errors */
@@ -1058,6 +1647,15 @@ export interface components {
         };
         /** @description The role does not permit this, or another site's page asked */
         Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A fault in dhii-mail; the log knows more under the request id */
+        Internal: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1155,6 +1753,12 @@ export interface components {
         FileName: string;
         /** @description true: only flagged ones; false: only others */
         Flagged: boolean;
+        /** @description Of your making, new for each message; a UUID does */
+        IdempotencyKey: string;
+        /** @description An identity of the signed-in user */
+        IdentityId: components["schemas"]["IdentityIdText"];
+        /** @description Only if it still has this ETag; otherwise 412 */
+        IfMatch: string;
         /** @description A mail account of the signed-in user */
         JmapAccountId: components["schemas"]["AccountIdText"];
         /** @description A mailbox of the signed-in user */
@@ -1165,16 +1769,24 @@ export interface components {
         MediaType: string;
         /** @description A message of the signed-in user */
         MessageId: components["schemas"]["MessageIdText"];
+        /** @description An item of the outbox */
+        OutboxId: components["schemas"]["OutboxIdText"];
         /** @description How many at most */
         PageSize: number;
         /** @description The `part` of an element of `attachments` */
         PartId: string;
+        /** @description true: not into the trash */
+        Permanently: boolean;
         /** @description Seconds of silence before a ping; kept within 15 and 300 */
         Ping: number;
+        /** @description true: messages that are in no other mailbox go with it */
+        RemoveMessages: boolean;
         /** @description What to look for */
         SearchText: string;
         /** @description A session of the signed-in user */
         SessionId: string;
+        /** @description A template of the signed-in user */
+        TemplateId: components["schemas"]["TemplateIdText"];
         /** @description A conversation of the signed-in user */
         ThreadId: components["schemas"]["ThreadIdText"];
         /** @description Only messages of this conversation */
@@ -1183,11 +1795,23 @@ export interface components {
         Types: string;
         /** @description true: only unread ones; false: only read ones */
         Unread: boolean;
+        /** @description A webhook of the signed-in user */
+        WebhookId: components["schemas"]["WebhookIdText"];
     };
     requestBodies: never;
     headers: {
+        /** @description The origin that asked, when the administrator has declared it (DHII_CORS_ORIGINS) */
+        "Access-Control-Allow-Origin": string;
         /** @description Changes with the resource; for If-Match and If-None-Match */
         ETag: string;
+        /** @description Where it is */
+        Location: string;
+        /** @description What is left of the limit (draft-ietf-httpapi-ratelimit-headers): "api";r=20;t=0 */
+        RateLimit: string;
+        /** @description The limit: "api";q=21;w=2 */
+        "RateLimit-Policy": string;
+        /** @description Finds the log line */
+        "X-Request-Id": string;
     };
     pathItems: never;
 }
@@ -1434,6 +2058,82 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    pauseAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A mail account of the signed-in user */
+                id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Paused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resumeAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A mail account of the signed-in user */
+                id: components["parameters"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Resumed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
             422: components["responses"]["BadFields"];
@@ -1857,6 +2557,176 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The addresses to write under */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewIdentity"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An identity of the signed-in user */
+                id: components["parameters"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One identity */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeIdentity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description An identity of the signed-in user */
+                id: components["parameters"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeIdentity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description An identity of the signed-in user */
+                id: components["parameters"]["IdentityId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentityPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listMailboxes: {
         parameters: {
             query?: {
@@ -1882,6 +2752,42 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createMailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMailbox"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -1914,6 +2820,85 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMailbox: {
+        parameters: {
+            query?: {
+                /** @description true: messages that are in no other mailbox go with it */
+                remove_messages?: components["parameters"]["RemoveMessages"];
+            };
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A mailbox of the signed-in user */
+                id: components["parameters"]["MailboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMailbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A mailbox of the signed-in user */
+                id: components["parameters"]["MailboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -1995,6 +2980,85 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    removeMessage: {
+        parameters: {
+            query?: {
+                /** @description true: not into the trash */
+                permanently?: components["parameters"]["Permanently"];
+            };
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A message of the signed-in user */
+                id: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A message of the signed-in user */
+                id: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessagePatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getAttachment: {
         parameters: {
             query?: never;
@@ -2027,6 +3091,49 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    moveMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A message of the signed-in user */
+                id: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description Moved */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getRawMessage: {
         parameters: {
             query?: never;
@@ -2052,6 +3159,186 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sendMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Of your making, new for each message; a UUID does */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendMessage"];
+            };
+        };
+        responses: {
+            /** @description In the outbox */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOutbox: {
+        parameters: {
+            query?: {
+                /** @description Only this account; left out: the first one, or all where that is said */
+                account?: components["parameters"]["AccountQuery"];
+                /** @description The `next_cursor` of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description How many at most */
+                limit?: components["parameters"]["PageSize"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the outbox */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outbox"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOutboxItem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An item of the outbox */
+                id: components["parameters"]["OutboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What became of it */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxItem"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelOutboxItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description An item of the outbox */
+                id: components["parameters"]["OutboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryOutboxItem: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description An item of the outbox */
+                id: components["parameters"]["OutboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Retry"];
+            };
+        };
+        responses: {
+            /** @description Waits again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboxItem"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -2117,6 +3404,176 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Texts to send again and again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTemplate"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A template of the signed-in user */
+                id: components["parameters"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One template */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A template of the signed-in user */
+                id: components["parameters"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A template of the signed-in user */
+                id: components["parameters"]["TemplateId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
             422: components["responses"]["BadFields"];
@@ -2242,6 +3699,284 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Webhooks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook of the signed-in user */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A webhook of the signed-in user */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if it still has this ETag; otherwise 412 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
+            path: {
+                /** @description A webhook of the signed-in user */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before */
+                cursor?: components["parameters"]["Cursor"];
+                /** @description How many at most */
+                limit?: components["parameters"]["PageSize"];
+            };
+            header?: never;
+            path: {
+                /** @description A webhook of the signed-in user */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    renewWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook of the signed-in user */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook of the signed-in user */
+                id: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description What happened */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];

@@ -18,6 +18,7 @@ export type AccountState =
   | 'offline'
   | 'auth_failed'
   | 'error'
+  | 'paused'
   | 'local';
 
 export interface MailAccount {

@@ -112,6 +112,7 @@ export const text = {
       idle: 'Up to date',
       offline: 'Offline',
       auth_failed: 'Password refused',
+      paused: 'Paused',
       error: 'Problem',
       local: 'On this machine',
     } satisfies Record<AccountState, string>,
