@@ -1,6 +1,7 @@
 // JsonWriter: JSON straight into one string, for answers that are made thousands of times a second. It writes what it
 // is told: names are literals, commas are its own affair. Pure.
 #pragma once
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -91,7 +92,7 @@ class JsonWriter {
     std::size_t done = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
       const auto c = static_cast<unsigned char>(value[i]);
-      if (c >= 0x20 && c != '"' && c != '\\') continue;
+      if (kPlain[c]) continue;
       out_.append(value, done, i - done);
       done = i + 1;
       out_ += '\\';
@@ -108,6 +109,13 @@ class JsonWriter {
     }
     out_.append(value, done, value.size() - done);
   }
+
+  // What stands in a string as it is (RFC 8259 §7).
+  static constexpr std::array<bool, 256> kPlain = [] {
+    std::array<bool, 256> out{};
+    for (std::size_t c = 0x20; c < out.size(); ++c) out[c] = c != '"' && c != '\\';
+    return out;
+  }();
 
   std::string out_;
   bool first_ = true;

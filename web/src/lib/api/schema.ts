@@ -398,6 +398,27 @@ export interface paths {
         patch: operations["changeIdentity"];
         trace?: never;
     };
+    "/api/v1/images/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get paths under which remote images of mail may be loaded
+         * @description The images are then fetched by this server (`/image`), so that the sender learns neither the reader's address nor browser. Only
+         *     `https` addresses with a plain host name get a path; the others are left out of the answer.
+         */
+        post: operations["signImages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/mailboxes": {
         parameters: {
             query?: never;
@@ -953,6 +974,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A remote image of a message, fetched by this server
+         * @description Takes what `/api/v1/images/sign` gave; the signature is the permission, for two days.
+         */
+        get: operations["getImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jmap/api": {
         parameters: {
             query?: never;
@@ -1148,7 +1189,7 @@ export interface components {
         Frame: {
             html: string;
             /**
-             * @description Allow images over https
+             * @description Allow the images of /image
              * @enum {string}
              */
             remote?: "1";
@@ -1174,6 +1215,9 @@ export interface components {
             name?: string;
             reply_to?: components["schemas"]["Recipient"][];
             text_signature?: string;
+        };
+        ImagesToSign: {
+            urls: string[];
         };
         Invitation: {
             /** Format: date-time */
@@ -1496,6 +1540,12 @@ export interface components {
             login: components["schemas"]["Login"];
             password: components["schemas"]["NewPassword"];
             token: string;
+        };
+        SignedImages: {
+            /** @description The path to load for each address */
+            images: {
+                [key: string]: string;
+            };
         };
         SignIn: {
             access_token: string;
@@ -2719,6 +2769,39 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    signImages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImagesToSign"];
+            };
+        };
+        responses: {
+            /** @description Address -> path */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedImages"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
             422: components["responses"]["BadFields"];
@@ -4095,6 +4178,43 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImage: {
+        parameters: {
+            query: {
+                /** @description Unix time at which the signature ends */
+                e: string;
+                /** @description The signature */
+                s: string;
+                /** @description The signed address */
+                u: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/avif": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
