@@ -30,6 +30,20 @@ TEST_F(MailTest, PagesGoFromNewestToOldestWithoutGapsOrRepeats) {
   EXPECT_FALSE(last.contains("next_cursor"));
 }
 
+TEST_F(MailTest, AKeptPageIsNeverOlderThanTheMail) {
+  const std::string id = add_numbered(1, inbox);
+  const std::string target = "/api/v1/messages?mailbox=" + jmap::id_text(inbox);
+  const auto first = send("GET", target, bearer(bob));
+  EXPECT_EQ(send("GET", target, bearer(bob)).body, first.body);
+  ASSERT_EQ(send_json("PATCH", "/api/v1/messages/" + id, {{"flagged", true}}, bob).status, 200);
+  EXPECT_THAT(send("GET", target, bearer(bob)).body, HasSubstr("\"flagged\":true"));
+  add_numbered(2, inbox);
+  EXPECT_THAT(subjects(get(target)), ElementsAre("Number 2", "Number 1"));
+  EXPECT_THAT(subjects(get(target + "&unread=true&limit=1")), ElementsAre("Number 2"));
+  ASSERT_EQ(send("DELETE", "/api/v1/messages/" + id, bearer(bob)).status, 204);
+  EXPECT_THAT(subjects(get(target)), ElementsAre("Number 2"));
+}
+
 TEST_F(MailTest, FiltersNarrowTheList) {
   add_numbered(1, inbox, {"$seen"});
   add_numbered(2, inbox, {"$flagged"});

@@ -48,6 +48,15 @@ std::string scope_of(const Request& request) {
   return out;
 }
 
+std::string page_key(UserId user, const Listing& l) {
+  std::string out;
+  for (const std::int64_t part :
+       {user.value, l.account.value, l.mailbox.value, l.below.value, static_cast<std::int64_t>(l.limit),
+        static_cast<std::int64_t>(l.unread.value_or(false)), static_cast<std::int64_t>(l.flagged.value_or(false))})
+    out.append(reinterpret_cast<const char*>(&part), sizeof part);
+  return out;
+}
+
 // The account is the one named, else that of the mailbox or thread, else the first. Nothing of anybody else's.
 Result<Listing> listing_of(const Request& request, const OpenMail& mail, store::ReadTx& tx) {
   Listing out;
@@ -191,6 +200,13 @@ Answer MessageRoutes::list(Request& request) {
     return mail.store->read([&](store::ReadTx& tx) -> Result<Response> {
       DHII_TRY_ASSIGN(auto listing, listing_of(request, mail, tx));
       listing.below = below;
+      // What is listed changes only with the account's email state; a search also with time.
+      const bool kept = listing.is_plain();
+      const std::string key = kept ? page_key(request.user(), listing) : std::string();
+      DHII_TRY_ASSIGN(const auto state, store::state_of(tx, listing.account, store::DataType::kEmail));
+      if (kept) {
+        if (std::string page = pages_.find(key, state); !page.empty()) return http::json_response(200, std::move(page));
+      }
       JsonWriter out(64 + listing.limit * kBytesPerSummary);
       std::size_t written = 0;
       EmailId last;
@@ -205,7 +221,9 @@ Answer MessageRoutes::list(Request& request) {
       }));
       out.end_array();
       if (more) out.key("next_cursor").plain(p_.cursors.make(request.user(), scope, last.value));
-      return http::json_response(200, out.end_object().take());
+      std::string page = out.end_object().take();
+      if (kept) pages_.keep(key, state, page);
+      return http::json_response(200, std::move(page));
     });
   });
 }

@@ -2,6 +2,7 @@
 // index into JSON. Io thread. Owned by Api.
 #pragma once
 #include "api/mail_parts.hpp"
+#include "api/page_cache.hpp"
 
 namespace dhii::api {
 
@@ -17,6 +18,7 @@ class MessageRoutes {
   Answer attachment(http::Request& request);
   Answer thread(http::Request& request);
   MailParts p_;
+  PageCache pages_;
 };
 
 }  // namespace dhii::api

@@ -1,5 +1,5 @@
-// PageCache: rendered pages of lists, good until the account's change number moves. Invalidation is exact: the number is
-// read in the same transaction as the page would be. Bounded; thread-safe (database-pool threads).
+// PageCache: rendered pages of lists, good until the account's change number moves. Invalidation is exact: the number
+// is read in the same transaction as the page would be. Bounded; thread-safe (database-pool threads).
 #pragma once
 #include <deque>
 #include <mutex>
@@ -12,7 +12,7 @@ namespace dhii::api {
 
 class PageCache {
  public:
-  static constexpr std::size_t kMaxBytes = 8U << 20U;       // some 300 pages of 50 messages
+  static constexpr std::size_t kMaxBytes = 8U << 20U;         // some 300 pages of 50 messages
   static constexpr std::size_t kMaxPageBytes = 256U * 1024U;  // larger ones are rare and cost little more to make again
 
   // Empty: not there, or of another state.
