@@ -125,6 +125,7 @@ step('a second person registers by invitation and connects a mailbox', async () 
   await page.keyboard.press('g');
   await page.keyboard.press('i');
   await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'People' }).click();
   await page.getByRole('button', { name: 'Invite someone' }).click();
   const link = await page.getByLabel('Send this link').inputValue();
   await page.getByRole('button', { name: 'Back', exact: true }).click();
@@ -303,7 +304,7 @@ step('signing out ends the session at once', async () => {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await page.getByLabel('Login').fill('bob');
   await page.getByLabel('Password', { exact: true }).fill('wrong');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByText('don’t match').waitFor();
 });
 

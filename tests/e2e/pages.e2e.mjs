@@ -90,8 +90,15 @@ for (const scheme of ['light', 'dark']) {
     await check('search suggestions');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Settings' }).click();
-    await page.getByText('Signed-in devices').waitFor();
+    await page.getByRole('heading', { name: 'Mail accounts' }).waitFor();
     await check('settings');
+    await page.getByRole('button', { name: 'Security', exact: true }).click();
+    await page.getByText('this device').waitFor();
+    await check('settings: security');
+    await page.getByRole('button', { name: 'People' }).click();
+    await page.getByRole('heading', { name: 'Invitations' }).waitFor();
+    await check('settings: people');
+    await page.getByRole('button', { name: 'General' }).click();
     await page.getByRole('button', { name: 'Add a mailbox' }).click();
     await page.getByLabel('Mail address').waitFor();
     await check('connect');

@@ -91,7 +91,8 @@ export const commands: readonly Command[] = [
   { id: 'theme', label: text.commands.theme, section: 'view', keys: ['Shift+d'], icon: 'theme', run: (app) => app.shell.setTheme(app.shell.theme === 'dark' ? 'light' : 'dark') },
   { id: 'refresh', label: text.commands.refresh, section: 'view', keys: ['Shift+n'], icon: 'refresh', when: in_mail, run: (app) => void refresh(app) },
 
-  { id: 'settings', label: text.commands.settings, section: 'account', keys: ['g ,'], icon: 'settings', run: (app) => (app.page = 'settings') },
+  { id: 'settings', label: text.commands.settings, section: 'account', keys: ['g ,'], icon: 'settings', run: (app) => app.openSettings('general') },
+  { id: 'security', label: text.commands.security, section: 'account', keys: ['g .'], icon: 'shield', when: (app) => app.seesSecurity, run: (app) => app.openSecurity('overview') },
   { id: 'connect', label: text.commands.connect, section: 'account', keys: [], icon: 'plus', run: (app) => (app.page = 'connect') },
   { id: 'sign-out', label: text.commands.signOut, section: 'account', keys: [], icon: 'sign-out', run: (app) => void app.signOut() },
 ];

@@ -14,7 +14,7 @@ import { Actions } from './actions';
 import { Contacts } from './contacts';
 import { MailView } from './mail_view.svelte';
 import { Outbox } from './outbox.svelte';
-import { parse_route, print_route, type Route } from './route';
+import { parse_route, print_route, type Route, type SecuritySection, type SettingsSection } from './route';
 import { Shell } from './shell.svelte';
 import { SubmissionWatch } from './submissions';
 import { Toasts } from './toasts.svelte';
@@ -22,7 +22,7 @@ import { text } from '../text';
 
 const kLearnedMessages = 200; // of Sent, read for address completion
 
-export type Page = 'starting' | 'unreachable' | 'setup' | 'register' | 'signin' | 'choice' | 'connect' | 'mail' | 'settings';
+export type Page = 'starting' | 'unreachable' | 'setup' | 'register' | 'signin' | 'forgot' | 'reset' | 'choice' | 'connect' | 'mail' | 'settings' | 'security';
 
 export interface AppOptions extends TransportOptions {
   remember: { get(key: string): string | null; set(key: string, value: string): void };
@@ -33,7 +33,9 @@ export class App {
   user = $state.raw<User | null>(null);
   accounts = $state.raw<MailAccount[]>([]);
   problem = $state<string | null>(null);
-  secret = $state(''); // set-up token or invitation of the link
+  secret = $state(''); // set-up token, invitation or reset token of the link
+  settingsSection = $state<SettingsSection>('general');
+  security = $state.raw<{ section: SecuritySection; params: string }>({ section: 'overview', params: '' });
   online = $state(true);
   connected = $state(true);
 
@@ -61,6 +63,7 @@ export class App {
     this.actions = new Actions(this.view, this.toasts);
     this.outbox = new Outbox(this.toasts, this.actions, options_.remember);
     this.transport.onSignedOut = () => this.ended();
+    this.transport.onStepUp = () => this.shell.askStepUp();
     this.outbox.onCompose = (data) => void this.learnRecipients(data).catch(() => {});
     this.view.onOpenDraft = (email) => {
       if (this.view.account) void this.outbox.editDraft(this.view.account, email);
@@ -72,9 +75,11 @@ export class App {
   async start(hash: string): Promise<void> {
     const attempt = ++this.attempt_;
     this.wanted_ = parse_route(hash);
-    if (this.wanted_.at === 'setup' || this.wanted_.at === 'register') {
-      this.secret = this.wanted_.at === 'setup' ? this.wanted_.token : this.wanted_.invitation;
-      this.page = this.wanted_.at;
+    const wanted = this.wanted_;
+    if (wanted.at === 'setup' || wanted.at === 'register' || wanted.at === 'reset' || wanted.at === 'forgot') {
+      this.secret = wanted.at === 'register' ? wanted.invitation : wanted.at === 'forgot' ? '' : wanted.token;
+      this.problem = null;
+      this.page = wanted.at;
       return;
     }
     try {
@@ -93,7 +98,7 @@ export class App {
   async signedIn(user: User): Promise<void> {
     this.user = user;
     this.problem = null;
-    if (this.wanted_.at === 'setup' || this.wanted_.at === 'register') this.wanted_ = { at: 'home' };
+    if (is_entrance(this.wanted_)) this.wanted_ = { at: 'home' };
     await this.enter();
   }
 
@@ -130,8 +135,39 @@ export class App {
     const [, { accounts }] = await Promise.all([this.client.loadSession(), this.rest.accounts()]);
     this.accounts = accounts;
     this.startPush();
-    if (accounts.length === 0) this.page = 'choice';
-    else await this.showAccount(this.wantedAccount());
+    if (accounts.length > 0) await this.showAccount(this.wantedAccount());
+    else if (!this.showPlace(this.wanted_)) this.page = 'choice';
+  }
+
+  /** Settings, security centre and connecting need no mailbox. */
+  private showPlace(route: Route): boolean {
+    if (route.at === 'settings') this.settingsSection = route.section;
+    else if (route.at === 'security') this.security = { section: route.section, params: route.params };
+    else if (route.at !== 'connect') return false;
+    if (route.at === 'security' && !this.seesSecurity) return false;
+    this.page = route.at;
+    return true;
+  }
+
+  get isAdministrator(): boolean {
+    return this.user?.role === 'administrator';
+  }
+
+  get seesSecurity(): boolean {
+    return this.isAdministrator || this.user?.role === 'auditor';
+  }
+
+  openSettings(section: SettingsSection): void {
+    this.showPlace({ at: 'settings', section });
+  }
+
+  openSecurity(section: SecuritySection, params: Record<string, string> = {}): void {
+    this.showPlace({ at: 'security', section, params: new URLSearchParams(params).toString() });
+  }
+
+  /** Back to the mail, or to the choice of a first mailbox. */
+  leavePlace(): void {
+    this.page = this.accounts.length === 0 ? 'choice' : 'mail';
   }
 
   private wantedAccount(): Id {
@@ -173,7 +209,7 @@ export class App {
     this.view.mailboxId = null;
     const address = this.account(id)?.email;
     this.view.own = address === undefined ? [] : [address];
-    this.page = this.wanted_.at === 'settings' ? 'settings' : this.wanted_.at === 'connect' ? 'connect' : 'mail';
+    if (!this.showPlace(this.wanted_)) this.page = 'mail';
     try {
       data.list = null; // the address of the page, or the inbox, decides what is shown
       await data.loadMailboxes();
@@ -238,9 +274,15 @@ export class App {
         return { at: 'setup', token: this.secret };
       case 'register':
         return { at: 'register', invitation: this.secret };
+      case 'reset':
+        return { at: 'reset', token: this.secret };
       case 'connect':
-      case 'settings':
+      case 'forgot':
         return { at: this.page };
+      case 'settings':
+        return { at: 'settings', section: this.settingsSection };
+      case 'security':
+        return { at: 'security', ...this.security };
       case 'mail': {
         const email = this.view.conversation?.emailId ?? null;
         if (account === undefined) return { at: 'home' };
@@ -256,14 +298,18 @@ export class App {
   async goTo(hash: string): Promise<void> {
     if (hash === print_route(this.route)) return;
     const route = parse_route(hash);
-    if (route.at === 'setup' || route.at === 'register') return this.start(hash);
-    if (!this.transport.signedIn || this.accounts.length === 0) return;
-    if (route.at === 'settings' || route.at === 'connect') {
-      this.page = route.at;
+    if (is_entrance(route)) return this.start(hash);
+    if (!this.transport.signedIn) {
+      if (this.page === 'forgot' || this.page === 'reset') this.page = 'signin';
+      return;
+    }
+    if (this.showPlace(route)) return;
+    if (this.accounts.length === 0) {
+      this.page = 'choice';
       return;
     }
     this.page = 'mail';
-    if (route.at === 'home') return;
+    if (route.at !== 'mailbox' && route.at !== 'search') return;
     const same_place = route.account === this.view.account?.id && print_route({ ...route, email: null }) === print_route({ ...this.route, email: null } as Route);
     if (same_place && route.email === null) return this.view.closeConversation();
     if (same_place && route.email !== null) return this.view.openById(route.email).catch(() => {});
@@ -325,4 +371,9 @@ export class App {
       if (known) this.accounts = this.accounts.map((other) => (other.id === account.id ? { ...other, ...account, ...(account.error === undefined ? { error: undefined } : {}) } : other));
     }
   }
+}
+
+/** Places for those who are not signed in, opened by a link. */
+function is_entrance(route: Route): boolean {
+  return route.at === 'setup' || route.at === 'register' || route.at === 'reset' || route.at === 'forgot';
 }

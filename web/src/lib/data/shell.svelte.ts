@@ -18,8 +18,13 @@ export class Shell {
   /** Set by the view: whether dark colours are in use. */
   dark = $state(false);
   question = $state('');
+  /** What the button of the question says, when it isn't "Remove". */
+  questionButton = $state<string | undefined>(undefined);
+  /** The dialog in which the person confirms who they are is open. */
+  confirming = $state(false);
 
   private answer_: ((yes: boolean) => void) | null = null;
+  private confirmed_: ((yes: boolean) => void) | null = null;
 
   constructor(private readonly remember_: { get(key: string): string | null; set(key: string, value: string): void }) {
     const theme = remember_.get('theme');
@@ -44,8 +49,9 @@ export class Shell {
     this.overlay = 'none';
   }
 
-  ask(question: string): Promise<boolean> {
+  ask(question: string, button?: string): Promise<boolean> {
     this.question = question;
+    this.questionButton = button;
     this.overlay = 'confirm';
     return new Promise((resolve) => (this.answer_ = resolve));
   }
@@ -54,5 +60,17 @@ export class Shell {
     this.overlay = 'none';
     this.answer_?.(yes);
     this.answer_ = null;
+  }
+
+  /** Opens the step-up dialog; it answers with confirmed(). */
+  askStepUp(): Promise<boolean> {
+    this.confirming = true;
+    return new Promise((resolve) => (this.confirmed_ = resolve));
+  }
+
+  confirmed(yes: boolean): void {
+    this.confirming = false;
+    this.confirmed_?.(yes);
+    this.confirmed_ = null;
   }
 }

@@ -42,6 +42,14 @@ export class SignedOutError extends Error {
   }
 }
 
+/** The person was asked to confirm who they are, and closed the question: nothing happened, nothing to report. */
+export class NotConfirmedError extends Error {
+  constructor() {
+    super('not confirmed');
+    this.name = 'NotConfirmedError';
+  }
+}
+
 /** One method call of a batch failed (RFC 8620 §3.6.2). */
 export class MethodError extends Error {
   constructor(

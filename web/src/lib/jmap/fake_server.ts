@@ -2,6 +2,7 @@
 // `npm run dev:fake`. Correct enough to test the client against; never part of the build.
 
 import type { EmailBodyPart, Filter, Id, Mailbox, MailboxRole } from './types';
+import { FakeRest } from '../api/fake_rest';
 import type { Invocation } from './client';
 
 export interface FakeEmail {
@@ -56,6 +57,8 @@ export class FakeServer {
   /** Email/set refuses these ids. */
   refuse = new Set<Id>();
   canCalculateChanges = true;
+  /** Settings and security centre. */
+  readonly others = new FakeRest();
 
   private state_ = 1;
   private changes_: Change[] = [];
@@ -104,7 +107,7 @@ export class FakeServer {
       this.failNext.times -= 1;
       return json({ title: 'made to fail' }, this.failNext.status, this.failNext.headers);
     }
-    const open = /^\/api\/v1\/(?:setup|auth\/(?:login|refresh|register))$|^\/frame$/;
+    const open = /^\/api\/v1\/(?:setup|auth\/(?:login|refresh|register|passkey(?:\/options)?|second-factor(?:\/options)?|password\/check|password-reset(?:\/confirm)?))$|^\/frame$/;
     if (!open.test(pathname) && request.headers.get('Authorization') !== `Bearer token${this.tokenNumber}`) {
       return json({ title: 'sign in', detail: 'sign in first' }, 401);
     }
@@ -134,8 +137,6 @@ export class FakeServer {
       case 'POST /api/v1/auth/logout':
         this.signedIn = false;
         return new Response(null, { status: 204 });
-      case 'GET /api/v1/auth/sessions':
-        return json({ sessions: [{ id: 's1', client: 'web', current: true, last_used_at: new Date().toISOString() }] });
       case 'GET /api/v1/accounts':
         return json({ accounts: this.accounts });
       case 'POST /api/v1/accounts/discover':
@@ -148,8 +149,11 @@ export class FakeServer {
         this.accounts = [account];
         return json(account, 201);
       }
-      default:
+      default: {
+        const other = this.others.handle(request.method, path, body, new URL(request.url).searchParams);
+        if (other) return other.body === undefined ? new Response(null, { status: other.status }) : json(other.body, other.status);
         return json({}, /sync$/.test(path) ? 202 : 404);
+      }
     }
   }
 

@@ -58,21 +58,6 @@ export interface AccountForm {
   smtp: ServerSettings;
 }
 
-export interface LoginSession {
-  id: string;
-  created_at?: string;
-  last_used_at?: string;
-  client?: string;
-  address?: string;
-  current?: boolean;
-}
-
-export interface Invitation {
-  invitation: string;
-  link: string;
-  expires_at: string;
-}
-
 const kBase = '/api/v1';
 
 export class Rest {
@@ -88,10 +73,6 @@ export class Rest {
 
   register(form: { invitation: string; login: string; password: string; display_name?: string }): Promise<User> {
     return this.transport_.signIn(`${kBase}/auth/register`, form);
-  }
-
-  login(form: { login: string; password: string }): Promise<User> {
-    return this.transport_.signIn(`${kBase}/auth/login`, form);
   }
 
   accounts(): Promise<{ accounts: MailAccount[] }> {
@@ -134,21 +115,5 @@ export class Rest {
       urls: urls.slice(0, kAtMost),
     });
     return new Map(Object.entries(answer.images));
-  }
-
-  sessions(): Promise<{ sessions: LoginSession[] }> {
-    return this.transport_.getJson(`${kBase}/auth/sessions`);
-  }
-
-  endSession(id: string): Promise<void> {
-    return this.transport_.sendJson('DELETE', `${kBase}/auth/sessions/${id}`);
-  }
-
-  changePassword(current_password: string, new_password: string): Promise<void> {
-    return this.transport_.sendJson('POST', `${kBase}/auth/password`, { current_password, new_password });
-  }
-
-  invite(): Promise<Invitation> {
-    return this.transport_.sendJson('POST', `${kBase}/users/invitations`, {});
   }
 }

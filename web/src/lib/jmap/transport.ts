@@ -1,8 +1,9 @@
 // Authenticated HTTP. Holds the access token in memory only; the refresh token is an HttpOnly cookie that
 // script never sees. A 401 leads to one refresh shared by all waiting requests; a 429 waits as long as the
-// server says. Owned by the app root; must never write the token anywhere.
+// server says; a 403 that asks for a confirmation of who one is asks the person, once for all waiting requests, and
+// sends the request again. Owned by the app root; must never write the token anywhere.
 
-import { api_error, ApiError, NetworkError, SignedOutError } from './errors';
+import { api_error, ApiError, NetworkError, NotConfirmedError, SignedOutError } from './errors';
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
@@ -19,6 +20,14 @@ export interface TokenAnswer {
   user: User;
 }
 
+/** The password was right, and a second factor is wanted before there is a session. */
+export interface SecondFactorWanted {
+  challenge: string;
+  methods: FactorMethod[];
+}
+
+export type FactorMethod = 'totp' | 'passkey' | 'recovery_code' | 'password';
+
 export interface TransportOptions {
   fetch?: Fetch;
   now?: () => number;
@@ -27,14 +36,18 @@ export interface TransportOptions {
 
 const kMaxAttempts = 4; // a request that is limited or refused this often is given up and reported
 const kMaxRetryAfterSeconds = 60; // longer waits are shown to the person instead of being sat out
+const kStepUpCode = 'auth.step_up_required';
 const kTokenSlackSeconds = 20; // a token this close to its end is refreshed before it is handed to a frame
 
 export class Transport {
   onSignedOut: () => void = () => {};
+  /** Asks the person to confirm who they are; false when they would rather not. */
+  onStepUp: () => Promise<boolean> = () => Promise.resolve(false);
 
   private token_: string | null = null;
   private expires_at_ = 0;
   private refreshing_: Promise<User> | null = null;
+  private confirming_: Promise<boolean> | null = null;
   private readonly fetch_: Fetch;
   private readonly now_: () => number;
   private readonly sleep_: (ms: number) => Promise<void>;
@@ -57,11 +70,27 @@ export class Transport {
     return this.token_ ?? '';
   }
 
-  /** Exchanges a credential (login, setup, register) for a session. */
+  /** Exchanges a credential (setup, register, second factor) for a session. */
   async signIn(path: string, body: Record<string, unknown>): Promise<User> {
+    const answer = await this.offer(path, body);
+    if ('second_factor' in answer) throw new Error(`${path} asked for a second factor`);
+    return answer.user;
+  }
+
+  /** The same where the server may want a second factor first. */
+  async offer(path: string, body: Record<string, unknown>): Promise<{ user: User } | { second_factor: SecondFactorWanted }> {
     const response = await this.raw(path, post_json({ ...body, client: 'web' }));
     if (!response.ok) throw await api_error(response);
-    return this.accept((await response.json()) as TokenAnswer);
+    const answer = (await response.json()) as TokenAnswer | { second_factor: SecondFactorWanted };
+    return 'second_factor' in answer ? answer : { user: this.accept(answer) };
+  }
+
+  /** For what is asked before there is a session: no token is sent, and a refusal is the answer. */
+  async openJson<T>(path: string, body: unknown): Promise<T> {
+    const response = await this.raw(path, post_json(body));
+    if (!response.ok) throw await api_error(response);
+    const text = await response.text();
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
   /** Continues the session of the cookie; concurrent callers share one request. */
@@ -82,6 +111,7 @@ export class Transport {
 
   /** Sends with the token; follows 401 and 429 as described above; other errors are thrown. */
   async request(path: string, init: RequestInit = {}): Promise<Response> {
+    let confirmed = false;
     for (let attempt = 1; ; attempt++) {
       const used = this.token_;
       const response = await this.raw(path, with_token(init, used));
@@ -92,9 +122,19 @@ export class Transport {
       } else if (response.status === 429) {
         await this.waitAsTold(response);
       } else {
-        throw await api_error(response);
+        const refusal = await api_error(response);
+        if (refusal.problem.code !== kStepUpCode || confirmed) throw refusal;
+        if (!(await this.confirm())) throw new NotConfirmedError();
+        confirmed = true;
       }
     }
+  }
+
+  private confirm(): Promise<boolean> {
+    this.confirming_ ??= this.onStepUp().finally(() => {
+      this.confirming_ = null;
+    });
+    return this.confirming_;
   }
 
   async getJson<T>(path: string): Promise<T> {
