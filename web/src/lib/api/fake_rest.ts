@@ -157,7 +157,7 @@ export class FakeRest {
       case 'GET backups':
         return ok({ backups: [{ name: 'dhii-mail-2026-11-24.backup', at: ago(9 * kHourMs), size: 48_000_000, verified: true }] });
       case 'GET checks':
-        return ok({ reports: [{ kind: 'pre', at: ago(2 * kHourMs), results: check_results }, { kind: 'post', at: ago(2 * kHourMs), results: check_results.slice(2) }] });
+        return ok({ reports: [{ kind: 'check_pre', at: ago(2 * kHourMs), target: '/var/lib/dhii-mail', score: 81, checks: check_results }, { kind: 'check_post', at: ago(2 * kHourMs), target: 'https://mail.example.org', score: 90, checks: check_results.slice(2) }] });
       case 'GET audit':
         return ok({ report: fake_audit() });
       default:
@@ -186,11 +186,11 @@ export class FakeRest {
 }
 
 const check_results = [
-  { id: 'env.secrets', title: 'Secrets are set and strong', state: 'passed', severity: 'critical', evidence: 'JWT_SECRET_KEY has 43 characters, ENCRYPTION_KEY 32; none is a placeholder, none is used twice.' },
-  { id: 'backup.recent', title: 'A backup is younger than a day', state: 'failed', severity: 'high', evidence: 'The newest backup in /var/backups/dhii-mail is 3 days old.', mend: 'Enable dhii-mail-backup.timer, or run “dhii-mail backup create”.' },
-  { id: 'db.encrypted', title: 'The database is encrypted', state: 'passed', severity: 'critical', evidence: 'The first 16 bytes are not SQLite’s; opening with another key was refused.' },
-  { id: 'swap', title: 'Swap is off or encrypted', state: 'warning', severity: 'low', evidence: '/swapfile is active.', mend: 'Encrypt it with dm-crypt, or run with memory locked.' },
-  { id: 'headers', title: 'Security headers are on every answer', state: 'passed', severity: 'high', evidence: '52 routes and 4 error pages were asked.' },
+  { id: 'env.secrets', box: 'All environment variables are set', title: 'Secrets are set and strong', status: 'pass', weight: 'must', evidence: 'JWT_SECRET_KEY has 43 characters, ENCRYPTION_KEY 32; none is a placeholder, none is used twice.' },
+  { id: 'backup.recent', box: 'Backup strategy is implemented', title: 'A backup is younger than a day', status: 'fail', weight: 'must', evidence: 'The newest backup in /var/backups/dhii-mail is 3 days old.', mend: 'Enable dhii-mail-backup.timer, or run “dhii-mail backup create”.' },
+  { id: 'db.encrypted', box: 'Database is encrypted', title: 'The database is encrypted', status: 'pass', weight: 'must', evidence: 'The first 16 bytes are not SQLite’s; opening with another key was refused.' },
+  { id: 'swap', box: 'The machine is hardened', title: 'Swap is off or encrypted', status: 'warn', weight: 'should', evidence: '/swapfile is active.', mend: 'Encrypt it with dm-crypt, or run with memory locked.' },
+  { id: 'headers', box: 'Security headers are verified', title: 'Security headers are on every answer', status: 'pass', weight: 'must', evidence: '52 routes and 4 error pages were asked.' },
 ];
 
 function fake_audit(): Args {

@@ -83,21 +83,25 @@ export interface Summary {
   journal: { records: number; bytes: number; dropped: number; failing: boolean };
 }
 
-export type ResultState = 'passed' | 'failed' | 'warning' | 'skipped';
-
 export interface CheckResult {
+  /** Stable, such as "pre.tls.expiry". */
   id: string;
+  /** The line of the guide's checklist that it belongs to. */
+  box: string;
   title: string;
-  state: ResultState;
-  severity: string;
+  /** Going live without a "must" is wrong. */
+  weight: 'must' | 'should';
+  status: 'pass' | 'fail' | 'warn' | 'skip';
   evidence: string;
-  mend?: string;
+  mend: string;
 }
 
 export interface CheckReport {
-  kind: 'pre' | 'post';
+  kind: 'check_pre' | 'check_post';
   at: string;
-  results: CheckResult[];
+  target: string;
+  score: number;
+  checks: CheckResult[];
 }
 
 /** What failed at one address; of what passed only the number is kept. */

@@ -5,7 +5,7 @@ import { posture, type Known } from './posture';
 const now = Date.parse('2026-11-24T12:00:00Z');
 const stand = (known: Known) => posture(known, now, (iso) => iso);
 const alert = (values: Partial<Alert>): Alert => ({ id: '1', rule: 'r', key: '', title: 'Many failed sign-ins', state: 'firing', severity: 'error', observed: '43 in 5 minutes.', expected: 'at most 10', count: 1, first_at: '2026-11-24T11:00:00Z', last_at: '2026-11-24T11:00:00Z', ...values });
-const report = (state: 'failed' | 'passed', severity: string): CheckReport => ({ kind: 'pre', at: '2026-11-24T11:00:00Z', results: [{ id: 'x', title: 'Swap is encrypted', state, severity, evidence: 'seen', mend: 'Encrypt it.' }] });
+const report = (status: 'fail' | 'pass', weight: 'must' | 'should'): CheckReport => ({ kind: 'check_pre', at: '2026-11-24T11:00:00Z', target: '', score: 50, checks: [{ id: 'x', box: 'The machine is hardened', title: 'Swap is encrypted', status, weight, evidence: 'seen', mend: 'Encrypt it.' }] });
 const audit = (outcomes: AuditFailure[], secure = true): AuditReport => {
   const endpoint = { method: 'GET', path: '/api/v1/users', score: outcomes.length > 0 ? 80 : 100, secure, requests: 9, probes: 4, outcomes };
   return { target: '', version: '', started: '', requests: 9, total_endpoints: 1, secure_endpoints: 1, average_score: 100, lowest_score: 100, endpoints: [endpoint], server: { ...endpoint, outcomes: [] }, not_tried: [] };
@@ -16,7 +16,7 @@ const task: Task = { id: 't', title: 'Drill', every: 'quarterly', due_at: '2026-
 describe('the posture', () => {
   it('is unknown while nothing answers', () => expect(stand({}).state).toBe('unknown'));
   it('is good when everything is', () => {
-    const known: Known = { alerts: [alert({ state: 'resolved' })], checks: [report('passed', 'high')], audit: audit([]), tasks: [{ ...task, overdue: false }], backups: [{ name: 'b', at: '2026-11-24T02:00:00Z', size: 1 }] };
+    const known: Known = { alerts: [alert({ state: 'resolved' })], checks: [report('pass', 'must')], audit: audit([]), tasks: [{ ...task, overdue: false }], backups: [{ name: 'b', at: '2026-11-24T02:00:00Z', size: 1 }] };
     expect(stand(known)).toEqual({ state: 'good', todos: [] });
   });
   it('wants somebody now for a firing alert, and not for an acknowledged one', () => {
@@ -29,15 +29,15 @@ describe('the posture', () => {
     expect(stand({ summary }).state).toBe('act');
     expect(stand({ summary: { ...summary, journal: { ...summary.journal, failing: false } } }).state).toBe('good');
   });
-  it('weighs a failing check by its severity', () => {
-    expect(stand({ checks: [report('failed', 'critical')] }).state).toBe('act');
-    expect(stand({ checks: [report('failed', 'low')] }).state).toBe('look');
+  it('weighs a failing check by whether going live without it is wrong', () => {
+    expect(stand({ checks: [report('fail', 'must')] }).state).toBe('act');
+    expect(stand({ checks: [report('fail', 'should')] }).state).toBe('look');
   });
   it('does not call a server good that was never checked', () => {
     expect(stand({ checks: [], audit: null, alerts: [] })).toMatchObject({ state: 'look' });
   });
   it('tells the worst first, each with its mend and where to go', () => {
-    const { todos } = stand({ tasks: [task], checks: [report('failed', 'low')], alerts: [alert({})], backups: [] });
+    const { todos } = stand({ tasks: [task], checks: [report('fail', 'should')], alerts: [alert({})], backups: [] });
     expect(todos.map(({ section }) => section)).toEqual(['alerts', 'checks', 'checks', 'tasks']);
     expect(todos.every(({ title, mend }) => title.length > 5 && mend.length > 5)).toBe(true);
   });

@@ -32,11 +32,11 @@ export interface Posture {
 
 const kBackupOldMs = 2 * 86_400_000; // a daily backup that was missed once
 const kUrgent = 70; // from this weight on it needs somebody now
-const kCheckWeight: Record<string, number> = { critical: 80, high: 70, medium: 45, low: 30 };
+const kCheckWeight = { must: 72, should: 40 };
 const words = security_text.todo;
 
 export const open_alerts = (alerts: readonly Alert[]): Alert[] => alerts.filter(({ state }) => state === 'firing' || state === 'acknowledged');
-export const failing = (reports: readonly CheckReport[]): CheckResult[] => reports.flatMap(({ results }) => results.filter(({ state }) => state === 'failed'));
+export const failing = (reports: readonly CheckReport[]): CheckResult[] => reports.flatMap(({ checks }) => checks.filter(({ status }) => status === 'fail'));
 /** The server as a whole counts as one more address. */
 export const audited = ({ endpoints, server }: AuditReport): AuditEndpoint[] => (server.probes > 0 ? [...endpoints, server] : endpoints);
 export const weak = (audit: AuditReport): AuditEndpoint[] => audited(audit).filter(({ outcomes }) => outcomes.length > 0);
@@ -70,7 +70,7 @@ function of_checks({ checks }: Known): Todo[] {
   if (!checks) return [];
   if (checks.length === 0) return [{ weight: 40, tone: 'warn', title: words.checksNever, mend: words.checksNeverMend, section: 'checks' }];
   return failing(checks).map((result) => {
-    const weight = kCheckWeight[result.severity] ?? 45;
+    const weight = kCheckWeight[result.weight];
     return { weight, tone: weight >= kUrgent ? 'danger' : 'warn', title: words.check(result.title), mend: result.mend || result.evidence, section: 'checks', params: { open: result.id } };
   });
 }
