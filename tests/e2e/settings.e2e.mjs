@@ -69,7 +69,7 @@ step('a weak password is refused as it is typed, a strong one is taken and ends 
   await card.getByText(/^(Strong|Very strong)$/).waitFor();
   await card.getByLabel('Current password').fill('not the password');
   await card.getByRole('button', { name: 'Change password' }).click();
-  await page.locator('.toast, [role=alert], .error').filter({ hasText: /password/i }).first().waitFor();
+  await card.getByText('Current password is not right.').waitFor();
   await card.getByLabel('Current password').fill(secret);
   await card.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Your other devices are signed out').waitFor();
@@ -106,10 +106,10 @@ step('an authenticator app is set up behind a confirmation, from the key under t
   await card.getByText('on', { exact: true }).waitFor();
 });
 
-step('recovery codes are shown once and can be taken away', async () => {
+step('with the first factor come recovery codes, shown once, that can be taken away', async () => {
   const { page } = alice;
   const card = page.getByRole('region', { name: 'Recovery codes' });
-  await card.getByRole('button', { name: 'Make codes' }).click();
+  await card.getByText('They are not shown again').waitFor();
   codes = await card.getByRole('listitem').allInnerTexts();
   assert.equal(codes.length, 10);
   const [download] = await Promise.all([page.waitForEvent('download'), card.getByRole('button', { name: 'Download' }).click()]);

@@ -1,6 +1,6 @@
 // Sign-in with its second step, second factors, sessions, passwords: /api/v1/auth. Loaded with the pages that need it.
 
-import type { FactorMethod, SecondFactorWanted, Transport, User } from '../jmap/transport';
+import { kWebClient, type FactorMethod, type SecondFactorWanted, type Transport, type User } from '../jmap/transport';
 import type { AssertionJson, CreationOptionsJson, NewPasskey, RequestOptionsJson } from './webauthn';
 
 const kAuth = '/api/v1/auth';
@@ -63,7 +63,7 @@ export class AuthApi {
   // ---- coming in
 
   login(login: string, password: string): Promise<{ user: User } | { second_factor: SecondFactorWanted }> {
-    return this.transport_.offer(`${kAuth}/login`, { login, password });
+    return this.transport_.offer(`${kAuth}/login`, { login, password, ...kWebClient });
   }
 
   secondFactor(challenge: string, proof: Proof): Promise<User> {
@@ -76,7 +76,7 @@ export class AuthApi {
   }
 
   passkey(passkey: AssertionJson): Promise<User> {
-    return this.transport_.signIn(`${kAuth}/passkey`, { passkey });
+    return this.transport_.signIn(`${kAuth}/passkey`, { passkey, ...kWebClient });
   }
 
   /** Whether this server can mail links at all; for whom, it doesn't tell. */

@@ -106,6 +106,7 @@ export class App {
     this.push_?.stop();
     await this.transport.signOut().catch(() => {});
     this.forget();
+    this.wanted_ = { at: 'home' }; // whoever signs in next may be somebody else
     this.page = 'signin';
   }
 

@@ -1,6 +1,6 @@
 // The REST surface under /api/v1 that JMAP has no word for: set-up, sessions, mail accounts.
 
-import type { Transport, User } from './transport';
+import { kWebClient, type Transport, type User } from './transport';
 
 export type Security = 'tls' | 'starttls' | 'none';
 
@@ -68,11 +68,11 @@ export class Rest {
   }
 
   setup(form: { token: string; login: string; password: string; display_name?: string }): Promise<User> {
-    return this.transport_.signIn(`${kBase}/setup`, form);
+    return this.transport_.signIn(`${kBase}/setup`, { ...form, ...kWebClient });
   }
 
   register(form: { invitation: string; login: string; password: string; display_name?: string }): Promise<User> {
-    return this.transport_.signIn(`${kBase}/auth/register`, form);
+    return this.transport_.signIn(`${kBase}/auth/register`, { ...form, ...kWebClient });
   }
 
   accounts(): Promise<{ accounts: MailAccount[] }> {

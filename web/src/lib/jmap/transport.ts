@@ -34,6 +34,9 @@ export interface TransportOptions {
   sleep?: (ms: number) => Promise<void>;
 }
 
+/** Goes with what makes a session: the refresh token then stays in a cookie that script never sees. */
+export const kWebClient = { client: 'web' } as const;
+
 const kMaxAttempts = 4; // a request that is limited or refused this often is given up and reported
 const kMaxRetryAfterSeconds = 60; // longer waits are shown to the person instead of being sat out
 const kStepUpCode = 'auth.step_up_required';
@@ -79,7 +82,7 @@ export class Transport {
 
   /** The same where the server may want a second factor first. */
   async offer(path: string, body: Record<string, unknown>): Promise<{ user: User } | { second_factor: SecondFactorWanted }> {
-    const response = await this.raw(path, post_json({ ...body, client: 'web' }));
+    const response = await this.raw(path, post_json(body));
     if (!response.ok) throw await api_error(response);
     const answer = (await response.json()) as TokenAnswer | { second_factor: SecondFactorWanted };
     return 'second_factor' in answer ? answer : { user: this.accept(answer) };

@@ -13,7 +13,6 @@ export const settings_text = {
     fresh: 'New password',
     submit: 'Change password',
     done: 'Password changed. Your other devices are signed out.',
-    wrong: 'The current password is wrong.',
   },
 
   sessions: {
