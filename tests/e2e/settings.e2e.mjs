@@ -370,6 +370,8 @@ step('nothing went wrong in the browsers meanwhile', async () => {
 });
 
 async function sign_in(page, login, with_password) {
+  await page.context().clearCookies(); // whoever was signed in here is forgotten
+  await page.goto('about:blank');
   await page.goto(`${server.url}/`);
   await page.getByLabel('Login').fill(login);
   await page.getByLabel('Password', { exact: true }).fill(with_password);

@@ -46,7 +46,9 @@ export function posture(known: Known, now: number, format: (iso: string) => stri
   const answered = Object.values(known).some((part) => part !== undefined);
   if (!answered) return { state: 'unknown', todos };
   if (todos.some(({ weight }) => weight >= kUrgent)) return { state: 'act', todos };
-  return { state: todos.length > 0 ? 'look' : 'good', todos };
+  // Nobody calls a server good whose checks never answered.
+  const checked = known.alerts !== undefined && known.checks !== undefined && known.audit !== undefined;
+  return { state: todos.length > 0 ? 'look' : checked ? 'good' : 'unknown', todos };
 }
 
 function of_alerts({ alerts }: Known): Todo[] {
