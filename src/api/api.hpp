@@ -8,6 +8,7 @@
 #include "api/auth_routes.hpp"
 #include "api/contract.hpp"
 #include "api/docs_routes.hpp"
+#include "api/factor_routes.hpp"
 #include "api/jmap_routes.hpp"
 #include "api/mail_api.hpp"
 #include "api/system_routes.hpp"
@@ -16,6 +17,7 @@ namespace dhii::api {
 
 struct ApiParts {
   auth::AuthService& auth;
+  auth::Factors& factors;
   AccountService& accounts;
   jmap::Service& jmap;
   MailAccess& mail;
@@ -32,6 +34,7 @@ class Api {
  public:
   explicit Api(ApiParts parts)
       : auth_(parts.auth, parts.public_url),
+        factors_(parts.auth, parts.factors, parts.public_url),
         accounts_(parts.accounts),
         jmap_({parts.jmap, parts.mail, parts.hub, parts.auth, parts.db_pool}),
         mail_({parts.mail, parts.jmap, parts.db_pool, parts.clock, parts.webhooks, parts.mail_key}),
@@ -39,6 +42,7 @@ class Api {
         db_pool_(parts.db_pool) {}
   void add_to(http::Router& router) {
     auth_.add_to(router);
+    factors_.add_to(router);
     accounts_.add_to(router);
     jmap_.add_to(router);
     mail_.add_to(router);
@@ -49,6 +53,7 @@ class Api {
 
  private:
   AuthRoutes auth_;
+  FactorRoutes factors_;
   AccountRoutes accounts_;
   JmapRoutes jmap_;
   MailApi mail_;

@@ -128,6 +128,10 @@ struct ApiFixture : testing::Test {
   std::optional<crypto::Jwt> jwt;
   net::BlockingPool db_pool{"db", 1, 64};
   net::BlockingPool hash_pool{"hash", 1, 8};
+  crypto::SealKey factor_seal{Secret(std::string(32, 'f'))};
+  Secret recovery_key{std::string(32, 'q')};
+  std::optional<store::FactorStore> factor_store;
+  std::optional<auth::Factors> factors;
   std::optional<auth::AuthService> auth;
   FakeAccounts accounts;
   std::optional<RealMail> mail;
@@ -142,6 +146,7 @@ struct ApiFixture : testing::Test {
   std::optional<ImageRoutes> images;
   std::vector<std::string> fetched;  // remote images: "host target"
   std::optional<http::Dispatcher> dispatcher;
+  std::string host = "127.0.0.1:8080";
   std::string ada, bob;  // access tokens: administrator, user
 
   static crypto::Jwt make_jwt(char fill, std::string audience, const Clock& clock) {
@@ -155,8 +160,10 @@ struct ApiFixture : testing::Test {
     control = std::move(store::ControlStore::open(folder / "control.db", Secret(std::string(32, 'c')), clock).value());
     users.emplace(*control, hasher, wrap, random);
     jwt.emplace(make_jwt('j', "dhii-api", clock));
+    factor_store.emplace(*control);
+    factors.emplace(auth::Factors::Parts{*factor_store, factor_seal, recovery_key, db_pool, clock, random, events});
     auth.emplace(auth::AuthService::Parts{*control, *users, hasher, *jwt, refresh_key, db_pool, hash_pool, clock,
-                                          random, events, auth::RegistrationMode::kInvitation});
+                                          random, events, *factors, auth::RegistrationMode::kInvitation});
     mail.emplace(folder / "mail", clock, random);
     jmap.emplace(clock, random);
     dialer.emplace(io.get_executor(), dns_pool, net::Egress::kPublicOnly);
@@ -167,7 +174,7 @@ struct ApiFixture : testing::Test {
                                                     },
                                                     *dialer, db_pool, clock, random, Secret(std::string(32, 'k')), "",
                                                     events});
-    api.emplace(ApiParts{*auth, accounts, *jmap, *mail, hub, db_pool, "",
+    api.emplace(ApiParts{*auth, *factors, accounts, *jmap, *mail, hub, db_pool, "",
                          []() -> net::Task<> { co_return Result<void>{}; }, clock, *webhooks,
                          Secret(std::string(32, 'q'))});
     api->add_to(router);
@@ -198,7 +205,7 @@ struct ApiFixture : testing::Test {
   using Extra = std::vector<std::pair<std::string, std::string>>;
   Response send(std::string method, std::string target, Extra headers = {}, std::string body = {}) {
     http::RequestHead head{std::move(method), std::move(target), true, {}, "192.0.2.1", false};
-    head.headers.add("Host", "127.0.0.1:8080");
+    head.headers.add("Host", host);
     for (const auto& [name, value] : headers) head.headers.add(name, value);
     if (!body.empty()) head.headers.add("Content-Length", std::to_string(body.size()));
     boost::asio::io_context loop;

@@ -1,9 +1,15 @@
 #include "api/auth_routes.hpp"
 
+#include <array>
+#include <cmath>
+
 #include "api/cookies.hpp"
 #include "api/errors.hpp"
 #include "api/json_in.hpp"
 #include "api/json_out.hpp"
+#include "api/sign_in_json.hpp"
+#include "auth/password_rules.hpp"
+#include "auth/password_strength.hpp"
 #include "base/bytes.hpp"
 
 namespace dhii::api {
@@ -17,35 +23,6 @@ using http::Request;
 using http::Response;
 
 constexpr std::size_t kMaxDisplayName = 200;
-
-auth::Client client_of(const Request& request, bool web) {
-  return {request.client_address, std::string(request.headers.value("User-Agent")), web};
-}
-
-// "client": "web" or nothing.
-bool takes_cookie(JsonInput& in) {
-  const auto client = in.optional_text("client");
-  if (client && *client != "web") in.reject("client", "must be \"web\" or left out");
-  return client.has_value();
-}
-
-Response signed_in(const Request& request, const auth::SignIn& s) {
-  json::object out{{"access_token", s.access_token},
-                   {"token_type", "Bearer"},
-                   {"expires_in", s.expires_in.count()},
-                   {"user", json::object{{"id", user_id_text(s.user)},
-                                         {"login", s.login},
-                                         {"display_name", s.display_name},
-                                         {"role", store::user_role_name(s.role)}}}};
-  if (!s.web) out["refresh_token"] = s.refresh_token.reveal();
-  Response response = http::json_response(200, json::serialize(out));
-  if (s.web) set_refresh_cookie(request, response, s.refresh_token.reveal(), s.refresh_expires_in);
-  return response;
-}
-
-Response answer(const Request& request, const Result<auth::SignIn>& result) {
-  return result ? signed_in(request, *result) : error_response(request, result.error());
-}
 
 Response done(const Request& request, const Result<void>& result) {
   return result ? http::no_content() : error_response(request, result.error());
@@ -88,10 +65,15 @@ void AuthRoutes::add_to(http::Router& router) {
               none, [this](Request& r) { return me(r); }});
   router.add({Method::kGet, "/api/v1/auth/sessions", Permission::kUser, RateClass::kApi, none,
               [this](Request& r) { return sessions(r); }});
+  router.add({Method::kDelete, "/api/v1/auth/sessions", Permission::kUser, RateClass::kApi, none,
+              [this](Request& r) { return end_other_sessions(r); }});
   router.add({Method::kDelete, "/api/v1/auth/sessions/{id}", Permission::kUser, RateClass::kApi, none,
               [this](Request& r) { return end_session(r); }});
   router.add({Method::kPost, "/api/v1/auth/password", Permission::kUser, RateClass::kAuth, small,
               [this](Request& r) { return change_password(r); }});
+  // Public: forms ask while one types a first password. Says nothing of anybody; the work is bounded.
+  router.add({Method::kPost, "/api/v1/auth/password/check", Permission::kPublic, RateClass::kApi, small,
+              [this](Request& r) { return check_password(r); }});
   router.add({Method::kGet, "/api/v1/users", http::Access(Permission::kAdministrator, http::Scope::kAdmin),
               RateClass::kApi, none, [this](Request& r) { return users(r); }});
   router.add({Method::kPost, "/api/v1/users/invitations", http::Access(Permission::kAdministrator, http::Scope::kAdmin),
@@ -111,7 +93,7 @@ AuthRoutes::Answer AuthRoutes::setup(Request& request) {
   Secret password = in.secret("password");
   const bool web = takes_cookie(in);
   if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
-  co_return answer(
+  co_return sign_in_answer(
       request, co_await auth_.setup(std::move(token), std::move(user), std::move(password), client_of(request, web)));
 }
 
@@ -121,7 +103,9 @@ AuthRoutes::Answer AuthRoutes::login(Request& request) {
   Secret password = in.secret("password");
   const bool web = takes_cookie(in);
   if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
-  co_return answer(request, co_await auth_.login(std::move(login), std::move(password), client_of(request, web)));
+  const auto outcome = co_await auth_.login(std::move(login), std::move(password), client_of(request, web));
+  if (!outcome) co_return error_response(request, outcome.error());
+  co_return outcome->signed_in ? signed_in(request, *outcome->signed_in) : challenge_answer(*outcome->second_factor);
 }
 
 AuthRoutes::Answer AuthRoutes::register_user(Request& request) {
@@ -131,8 +115,8 @@ AuthRoutes::Answer AuthRoutes::register_user(Request& request) {
   Secret password = in.secret("password");
   const bool web = takes_cookie(in);
   if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
-  co_return answer(request, co_await auth_.register_user(std::move(invitation), std::move(user), std::move(password),
-                                                         client_of(request, web)));
+  co_return sign_in_answer(request, co_await auth_.register_user(std::move(invitation), std::move(user),
+                                                                 std::move(password), client_of(request, web)));
 }
 
 AuthRoutes::Answer AuthRoutes::refresh(Request& request) {
@@ -144,7 +128,7 @@ AuthRoutes::Answer AuthRoutes::refresh(Request& request) {
   if (from_cookie) token = Secret::take(std::move(*cookie));
   if (!token) co_return error_response(request, Error(auth::AuthError::kRefreshInvalid));
   const auto result = co_await auth_.refresh(std::move(*token), client_of(request, from_cookie));
-  Response response = answer(request, result);
+  Response response = sign_in_answer(request, result);
   if (!result && from_cookie && result.error().is(auth::AuthError::kRefreshInvalid))
     clear_refresh_cookie(request, response);
   co_return response;
@@ -189,6 +173,10 @@ AuthRoutes::Answer AuthRoutes::end_session(Request& request) {
   co_return done(request, co_await auth_.revoke(*request.principal, *id));
 }
 
+AuthRoutes::Answer AuthRoutes::end_other_sessions(Request& request) {
+  co_return done(request, co_await auth_.revoke_others(*request.principal));
+}
+
 AuthRoutes::Answer AuthRoutes::change_password(Request& request) {
   JsonInput in(request.body);
   Secret current = in.secret("current_password");
@@ -208,6 +196,28 @@ AuthRoutes::Answer AuthRoutes::change_password(Request& request) {
     co_return http::to_response({422, e.id(), e.message(), {{"/new_password", e.message()}}, {}}, request.request_id);
   }
   co_return error_response(request, e);
+}
+
+AuthRoutes::Answer AuthRoutes::check_password(Request& request) {
+  JsonInput in(request.body);
+  const Secret password = in.secret("password");
+  const std::string login = in.optional_text("login", 320).value_or("");
+  const std::string name = in.optional_text("display_name", kMaxDisplayName).value_or("");
+  if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
+  const std::array<std::string, 3> about_user{login, name, "dhii-mail"};
+  const auto strength = auth::estimate_strength(password.reveal(), about_user);
+  const auto allowed = auth::check_password(password, login);
+  json::array advice;
+  for (const std::string_view line : strength.advice) advice.emplace_back(line);
+  json::object out{{"score", strength.score},
+                   {"log10_guesses", std::round(strength.log10_guesses * 10) / 10},
+                   {"acceptable", allowed.has_value()},
+                   {"advice", std::move(advice)}};
+  if (!allowed)
+    out["warning"] = allowed.error().detail();
+  else if (!strength.warning.empty())
+    out["warning"] = strength.warning;
+  co_return http::json_response(200, json::serialize(out));
 }
 
 AuthRoutes::Answer AuthRoutes::invite(Request& request) {

@@ -25,7 +25,9 @@ class AuthRoutes {
   Answer me(http::Request& request);
   Answer sessions(http::Request& request);
   Answer end_session(http::Request& request);
+  Answer end_other_sessions(http::Request& request);
   Answer change_password(http::Request& request);
+  Answer check_password(http::Request& request);
   Answer invite(http::Request& request);
   Answer users(http::Request& request);
 

@@ -6,6 +6,7 @@
 
 #include "api/account_service.hpp"
 #include "auth/errors.hpp"
+#include "auth/webauthn.hpp"
 #include "base/bytes.hpp"
 #include "http/problem.hpp"
 #include "net/errors.hpp"
@@ -35,6 +36,12 @@ std::optional<Problem> of_auth(const Error& e) {
   if (e.is(AuthError::kSetupDone) || e.is(AuthError::kLoginTaken)) return quiet(409, e);
   if (e.is(AuthError::kSessionNotFound)) return quiet(404, e);
   if (e.is(AuthError::kNoMailKey)) return quiet(410, e);
+  if (e.is(AuthError::kChallengeGone)) return quiet(401, e);
+  if (e.is(AuthError::kFactorNotFound)) return quiet(404, e);
+  if (e.is(AuthError::kNothingToConfirm) || e.is(auth::webauthn::WebAuthnError::kNoDomain)) return quiet(409, e);
+  if (e.is(AuthError::kBadFactor))
+    return Problem{422, e.id(), std::string(e.sentence()), {{"/code", std::string(e.sentence())}}, {}};
+  if (e.id().starts_with("webauthn.")) return quiet(422, e);
   if (e.is(AuthError::kBadLogin))
     return Problem{422, e.id(), std::string(e.sentence()), {{"/login", std::string(e.sentence())}}, {}};
   if (e.is(AuthError::kWeakPassword)) return Problem{422, e.id(), e.message(), {{"/password", e.message()}}, {}};

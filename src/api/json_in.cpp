@@ -69,6 +69,10 @@ void JsonInput::reject(std::string_view name, std::string detail) {
   problems_.push_back({pointer_to(name), std::move(detail)});
 }
 
+void JsonInput::reject_at(std::string pointer, std::string detail) {
+  problems_.push_back({std::move(pointer), std::move(detail)});
+}
+
 const json::value* JsonInput::take(std::string_view name) {
   taken_.emplace_back(name);
   const json::value* value = object_.if_contains(name);
@@ -188,6 +192,46 @@ std::optional<ServerSettings> JsonInput::optional_server(std::string_view name) 
   const json::value* value = take(name);
   if (value == nullptr) return std::nullopt;
   return as_server(*value, pointer_to(name));
+}
+
+std::optional<std::vector<std::string>> JsonInput::optional_texts_of(std::string_view name,
+                                                                     std::initializer_list<TextField> fields) {
+  const json::value* value = take(name);
+  if (value == nullptr) return std::nullopt;
+  const json::object* object = value->if_object();
+  if (object == nullptr) {
+    reject(name, "must be an object");
+    return std::nullopt;
+  }
+  std::vector<std::string> out;
+  for (const TextField& field : fields) {
+    const std::string at = pointer_to(name) + pointer_to(field.name);
+    const json::value* found = object->if_contains(field.name);
+    const bool there = found != nullptr && !found->is_null();
+    if (!there && field.need == TextField::Need::kRequired) reject_at(at, "is missing");
+    out.push_back(there ? as_text(*found, at, field.max).value_or("") : std::string());
+  }
+  for (const auto& [key, field] : *object) {
+    const bool known = std::ranges::any_of(fields, [&](const TextField& f) { return f.name == std::string_view(key); });
+    if (!known) reject_at(pointer_to(name) + pointer_to(key), "is not a known field");
+  }
+  return out;
+}
+
+std::vector<std::string> JsonInput::optional_list(std::string_view name, std::size_t max_items, std::size_t max_bytes) {
+  const json::value* value = take(name);
+  std::vector<std::string> out;
+  if (value == nullptr) return out;
+  const json::array* list = value->if_array();
+  if (list == nullptr || list->size() > max_items) {
+    reject(name, "must be a list of at most " + std::to_string(max_items) + " texts");
+    return out;
+  }
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    if (auto text = as_text((*list)[i], pointer_to(name) + "/" + std::to_string(i), max_bytes))
+      out.push_back(std::move(*text));
+  }
+  return out;
 }
 
 std::optional<http::Response> JsonInput::refusal(const http::Request& request) {

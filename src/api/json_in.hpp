@@ -32,9 +32,19 @@ class JsonInput {
   std::optional<Secret> optional_secret(std::string_view name);
   ServerSettings server(std::string_view name);  // required
   std::optional<ServerSettings> optional_server(std::string_view name);
+  // An object that holds texts only, in the order of `fields`; "" for those left out. Nothing when it isn't there.
+  struct TextField {
+    std::string_view name;
+    std::size_t max;
+    enum class Need : std::uint8_t { kRequired, kOptional } need = Need::kRequired;
+  };
+  std::optional<std::vector<std::string>> optional_texts_of(std::string_view name,
+                                                            std::initializer_list<TextField> fields);
+  std::vector<std::string> optional_list(std::string_view name, std::size_t max_items, std::size_t max_bytes);
   // An address that can be an account's: one @, no spaces or controls.
   std::string email(std::string_view name);
   void reject(std::string_view name, std::string detail);
+  void reject_at(std::string pointer, std::string detail);
 
   // Call last: names the fields that nobody asked for. Nothing when the body is right, else the 400 or 422.
   std::optional<http::Response> refusal(const http::Request& request);

@@ -91,7 +91,9 @@ TEST_F(Matrix, PublicRoutesAreExactlyThese) {
   }
   EXPECT_THAT(open, testing::UnorderedElementsAre("GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/auth/login",
                                                   "POST /api/v1/auth/register", "POST /api/v1/auth/refresh",
-                                                  "POST /api/v1/auth/logout", "POST /frame", "GET /image",
+                                                  "POST /api/v1/auth/logout", "POST /api/v1/auth/second-factor",
+                                                  "POST /api/v1/auth/passkey", "POST /api/v1/auth/passkey/options",
+                                                  "POST /api/v1/auth/password/check", "POST /frame", "GET /image",
                                                   "GET /healthz", "GET /readyz", "GET /docs", "GET /docs/style.css",
                                                   "GET /api/openapi.json", "GET /api/openapi.yaml"));
 }
@@ -116,6 +118,7 @@ TEST_F(Matrix, AnothersAccountsAreNotThere) {
            {"DELETE", "/api/v1/accounts/a1"},
            {"POST", "/api/v1/accounts/a1/sync"},
            {"DELETE", "/api/v1/auth/sessions/s1"},
+           {"DELETE", "/api/v1/auth/passkeys/p1"},
            {"GET", "/jmap/download/a1/b0000000000000000000000000000000000000000/x"}}) {
     const Response others = send(method, target, bearer(bob));
     EXPECT_EQ(others.status, 404) << method << " " << target;

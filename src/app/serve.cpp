@@ -138,6 +138,10 @@ class Product {
   Secret refresh_key_;
   CountingSink events_;
   RequestCounter request_counter_;
+  store::FactorStore factor_store_;
+  crypto::SealKey factor_seal_;
+  Secret recovery_key_;
+  auth::Factors factors_;
   auth::AuthService auth_;
   jmap::Service jmap_;
   MailAccess mail_access_;
@@ -162,8 +166,13 @@ Product::Product(Installation& installation, EventLog& events)
       refresh_key_(installation.keyring().derive("refresh tokens v1")),
       events_(installation.metrics(), events.journal()),
       request_counter_(installation.metrics()),
+      factor_store_(installation.control()),
+      factor_seal_(installation.keyring().derive("second factor seeds v1")),
+      recovery_key_(installation.keyring().derive("recovery codes v1")),
+      factors_({factor_store_, factor_seal_, recovery_key_, engine_.db_pool(), installation.clock(),
+                installation.random(), events_}),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
-             engine_.hash_pool(), installation.clock(), installation.random(), events_,
+             engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
              registration_of(installation.settings().registration)}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation),
@@ -171,7 +180,8 @@ Product::Product(Installation& installation, EventLog& events)
                  [&installation](UserId user) { return installation.stores().open(user); }, engine_.dialer(),
                  engine_.db_pool(), installation.clock(), installation.random(),
                  installation.keyring().derive("webhook secrets v1"), installation.settings().extra_ca_file, events_}),
-      api_({auth_, engine_.accounts(), jmap_, mail_access_, hub_, engine_.db_pool(), installation.settings().public_url,
+      api_({auth_, factors_, engine_.accounts(), jmap_, mail_access_, hub_, engine_.db_pool(),
+            installation.settings().public_url,
             [this]() -> net::Task<> {
               if (stopping_) co_return fail(net::NetError::kCancelled);
               co_return co_await engine_.db_pool().run([this]() -> Result<void> {

@@ -44,8 +44,8 @@ void AttemptGuard::count(const std::string& key, unsigned free, std::chrono::sec
 
 void AttemptGuard::failed(std::string_view login, std::string_view network) {
   make_room();
-  count(here(login, network), kFreeAttempts, kMaxDelayHere);
-  count(anywhere(login), kFreeAttemptsAnywhere, kMaxDelayAnywhere);
+  count(here(login, network), limits_.free_here, limits_.max_delay_here);
+  count(anywhere(login), limits_.free_anywhere, limits_.max_delay_anywhere);
 }
 
 void AttemptGuard::succeeded(std::string_view login, std::string_view network) { entries_.erase(here(login, network)); }

@@ -18,9 +18,19 @@ inline constexpr std::chrono::seconds kMaxDelayHere{900};    // the same login f
 inline constexpr unsigned kFreeAttemptsAnywhere = 50;        // the same login from anywhere
 inline constexpr std::chrono::seconds kMaxDelayAnywhere{5};  // the owner must still get in
 
+struct AttemptLimits {
+  unsigned free_here = kFreeAttempts;
+  std::chrono::seconds max_delay_here = kMaxDelayHere;
+  unsigned free_anywhere = kFreeAttemptsAnywhere;
+  std::chrono::seconds max_delay_anywhere = kMaxDelayAnywhere;
+};
+// Whoever guesses at a second factor has the password already, so the same limits hold wherever he sits: at most a
+// hundred codes a day of a million, with three of them right at any time.
+inline constexpr AttemptLimits kFactorAttempts{5, kMaxDelayHere, 5, kMaxDelayHere};
+
 class AttemptGuard {
  public:
-  explicit AttemptGuard(const Clock& clock) : clock_(clock) {}
+  explicit AttemptGuard(const Clock& clock, AttemptLimits limits = {}) : clock_(clock), limits_(limits) {}
   // Zero: go ahead. Otherwise how long this login has to wait from here.
   std::chrono::milliseconds wait_for(std::string_view login, std::string_view network);
   void failed(std::string_view login, std::string_view network);
@@ -36,6 +46,7 @@ class AttemptGuard {
   void count(const std::string& key, unsigned free, std::chrono::seconds ceiling);
   void make_room();
   const Clock& clock_;
+  AttemptLimits limits_;
   std::unordered_map<std::string, Entry> entries_;
 };
 

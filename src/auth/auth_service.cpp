@@ -32,6 +32,8 @@ AuthService::AuthService(Parts parts)
       refresh_tokens_(parts.refresh_key),
       guard_(parts.clock),
       cache_(parts.clock),
+      step_ups_(parts.clock),
+      pending_(parts.clock, parts.random),
       setup_token_(parts.random.token(32)) {}
 
 void AuthService::report(event::Kind kind, UserId user, SessionId session, std::string login, std::string address,
@@ -91,7 +93,7 @@ net::Task<store::User> AuthService::verified_user(std::string login, const Secre
   co_return std::move(*found);
 }
 
-net::Task<SignIn> AuthService::login(std::string login, Secret password, Client client) {
+net::Task<LoginOutcome> AuthService::login(std::string login, Secret password, Client client) {
   if (login.size() > kMaxTriedLoginBytes || !is_valid_utf8(login)) co_return fail(AuthError::kInvalidCredentials);
   const std::string network = http::rate_key(client.address);
   if (const auto wait = guard_.wait_for(login, network); wait.count() > 0) {
@@ -107,10 +109,15 @@ net::Task<SignIn> AuthService::login(std::string login, Secret password, Client 
     co_return std::unexpected(user.error());
   }
   guard_.succeeded(login, network);
-  const std::string address = client.address;
-  auto signed_in = co_await open_session(std::move(*user), std::move(client));
-  if (signed_in) report(event::Kind::kSignedIn, signed_in->user, signed_in->session, login, address);
-  co_return signed_in;
+  DHII_CO_TRY_ASSIGN(auto methods, co_await p_.factors.methods(user->id));
+  LoginOutcome out;
+  if (methods.empty()) {
+    DHII_CO_TRY_ASSIGN(out.signed_in, co_await finish_sign_in(std::move(*user), std::move(client)));
+  } else {
+    std::string name = pending_.add({user->id, user->login, user->password_hash, std::move(client), 0});
+    out.second_factor = SecondFactorChallenge{to_base64url(name), std::move(methods)};
+  }
+  co_return out;
 }
 
 SignIn AuthService::issue(const store::User& user, const store::Session& session, Secret refresh_token) const {
@@ -146,6 +153,7 @@ net::Task<SignIn> AuthService::open_session(store::User user, Client client) {
     token = refresh_tokens_.make(session.id, 0, session.created_at);
     return p_.control.rotate_session(session.id, session.refresh_hash, hash_token(token->reveal()), session.expires_at);
   }));
+  step_ups_.confirm(session.id);  // nobody is surer than who has just signed in
   co_return issue(user, session, std::move(*token));
 }
 
@@ -190,6 +198,7 @@ net::Task<SignIn> AuthService::refresh(Secret token, Client client) {
 
 void AuthService::ended(SessionId session) {
   cache_.forget(session);
+  step_ups_.forget(session);
   if (session_end_) session_end_(session);
 }
 
@@ -283,29 +292,27 @@ net::Task<> AuthService::revoke(http::Principal who, SessionId session) {
   co_return co_await end_session(session);
 }
 
-net::Task<> AuthService::change_password(http::Principal who, Secret current, Secret fresh, std::string address) {
-  DHII_CO_TRY_ASSIGN(const store::User user, co_await me(who));
-  const std::string network = http::rate_key(address);
-  if (const auto wait = guard_.wait_for(user.login, network); wait.count() > 0) {
-    co_return fail(AuthError::kTooManyAttempts, std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
-  }
-  DHII_CO_TRY(check_password(fresh, user.login));
-  DHII_CO_TRY_ASSIGN(const bool right, co_await p_.hash_pool.run([&]() -> Result<bool> {
-    return p_.hasher.verify(current, user.password_hash);
-  }));
-  if (!right) {
-    guard_.failed(user.login, network);
-    report(event::Kind::kPasswordChangeRefused, who.user, who.session, user.login, address);
-    co_return fail(AuthError::kInvalidCredentials);
-  }
-  DHII_CO_TRY(co_await p_.hash_pool.run([&] { return p_.users.set_password(who.user, fresh); }));
+net::Task<> AuthService::revoke_others(http::Principal who) {
   DHII_CO_TRY_ASSIGN(const auto others, co_await sessions(who));
   DHII_CO_TRY(co_await p_.db_pool.run([this, who] { return p_.control.revoke_sessions_of(who.user, who.session); }));
   cache_.forget_all_of(who.user);
   for (const store::Session& s : others) {
     if (s.id != who.session) ended(s.id);
   }
-  report(event::Kind::kPasswordChanged, who.user, who.session, user.login, address);
+  co_return Result<void>{};
+}
+
+net::Task<> AuthService::change_password(http::Principal who, Secret current, Secret fresh, std::string address) {
+  DHII_CO_TRY_ASSIGN(const Actor actor, co_await this->actor(who, std::move(address)));
+  DHII_CO_TRY(check_password(fresh, actor.login));
+  if (auto right = co_await check_password_of(actor, current); !right) {
+    if (right.error().is(AuthError::kInvalidCredentials))
+      report(event::Kind::kPasswordChangeRefused, who.user, who.session, actor.login, actor.address);
+    co_return right;
+  }
+  DHII_CO_TRY(co_await p_.hash_pool.run([&] { return p_.users.set_password(who.user, fresh); }));
+  DHII_CO_TRY(co_await revoke_others(who));
+  report(event::Kind::kPasswordChanged, who.user, who.session, actor.login, actor.address);
   co_return Result<void>{};
 }
 
@@ -344,7 +351,10 @@ net::Task<http::Principal> AuthService::check_token(std::string_view token) {
     DHII_CO_TRY_ASSIGN(entry, co_await load_session(claims->user, claims->session));
   }
   if (entry->user != claims->user) co_return fail(AuthError::kSessionEnded);
-  co_return http::Principal{claims->user, claims->session, entry->role};
+  http::Principal who{claims->user, claims->session, entry->role};
+  who.scopes = http::scopes_of(entry->role);
+  who.stepped_up_at = step_ups_.at(claims->session);
+  co_return who;
 }
 
 boost::asio::awaitable<Result<http::Principal>> AuthService::authenticate(const http::Request& request,

@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "auth/attempt_guard.hpp"
+#include "auth/challenges.hpp"
 #include "auth/errors.hpp"
+#include "auth/factors.hpp"
 #include "auth/refresh_tokens.hpp"
 #include "auth/session_cache.hpp"
+#include "auth/step_up.hpp"
 #include "auth/users.hpp"
 #include "crypto/jwt.hpp"
 #include "event/event.hpp"
@@ -49,6 +52,30 @@ struct SignIn {
   bool web = false;
 };
 
+// The password was right; one of these has to follow.
+struct SecondFactorChallenge {
+  std::string challenge;  // base64url; names this sign-in, works for kChallengeLifetime and from this client only
+  std::vector<FactorMethod> methods;
+};
+struct LoginOutcome {  // one of the two
+  std::optional<SignIn> signed_in;
+  std::optional<SecondFactorChallenge> second_factor;
+};
+
+// What a person shows to be themselves, a second time.
+struct Proof {
+  FactorMethod method = FactorMethod::kPassword;
+  Secret text;                                 // password, one-time code, recovery code
+  std::optional<webauthn::RelyingParty> rp;    // with a passkey
+  std::optional<webauthn::Assertion> passkey;  // with a passkey
+};
+inline constexpr unsigned kMaxWrongProofs = 5;  // of one sign-in; then it starts again with the password
+
+struct StepUpOptions {
+  std::vector<FactorMethod> methods;
+  std::optional<PasskeyQuestion> passkey;
+};
+
 struct NewInvitation {
   std::string token;
   Timestamp expires_at;
@@ -67,6 +94,7 @@ class AuthService final : public http::Authenticator {
     const Clock& clock;
     Random& random;
     event::Sink& events;
+    Factors& factors;
     RegistrationMode registration = RegistrationMode::kInvitation;
   };
   explicit AuthService(Parts parts);
@@ -77,7 +105,12 @@ class AuthService final : public http::Authenticator {
   net::Task<SignIn> setup(std::string token, NewUser user, Secret password, Client client);
 
   // --- signing in and out
-  net::Task<SignIn> login(std::string login, Secret password, Client client);
+  net::Task<LoginOutcome> login(std::string login, Secret password, Client client);
+  // The second step (sign_in.cpp). kChallengeGone, kBadFactor, kTooManyAttempts, webauthn.*.
+  net::Task<PasskeyQuestion> second_factor_question(std::string challenge, webauthn::RelyingParty rp, Client client);
+  net::Task<SignIn> second_factor(std::string challenge, Proof proof, Client client);
+  // A passkey alone. It isn't slowed by anybody's wrong passwords: whoever has one always gets in.
+  net::Task<SignIn> sign_in_with_passkey(webauthn::RelyingParty rp, webauthn::Assertion answer, Client client);
   net::Task<SignIn> refresh(Secret token, Client client);
   net::Task<> logout(http::Principal who);
   // Ends the session of a refresh token, for a client whose access token has expired. Says nothing about whether there
@@ -91,8 +124,16 @@ class AuthService final : public http::Authenticator {
   net::Task<std::vector<store::User>> list_users();
   net::Task<std::vector<store::Session>> sessions(http::Principal who);
   net::Task<> revoke(http::Principal who, SessionId session);
+  net::Task<> revoke_others(http::Principal who);
   // Ends all other sessions.
   net::Task<> change_password(http::Principal who, Secret current, Secret fresh, std::string address);
+  // Login and address for events.
+  net::Task<Actor> actor(http::Principal who, std::string address);
+
+  // --- step-up (step_up.hpp). `rp`: none where passkeys can't be used.
+  net::Task<StepUpOptions> step_up_options(http::Principal who, std::optional<webauthn::RelyingParty> rp);
+  net::Task<Timestamp> step_up(http::Principal who, Proof proof, std::string address);  // when it ends
+  bool has_stepped_up(const http::Principal& who) const { return is_stepped_up(who.stepped_up_at, p_.clock.now()); }
 
   // http::Authenticator: "Bearer <token>".
   boost::asio::awaitable<Result<http::Principal>> authenticate(const http::Request& request,
@@ -104,6 +145,16 @@ class AuthService final : public http::Authenticator {
   void on_session_end(std::function<void(SessionId)> listener) { session_end_ = std::move(listener); }
 
  private:
+  struct PendingSignIn {
+    UserId user;
+    std::string login, password_hash;
+    Client client;
+    unsigned wrong = 0;
+  };
+  PendingSignIn* pending(const std::string& challenge, const Client& client);
+  net::Task<SignIn> finish_sign_in(store::User user, Client client);
+  net::Task<> check_proof(Actor who, Proof proof);
+  net::Task<> check_password_of(const Actor& who, const Secret& password);
   net::Task<store::User> verified_user(std::string login, const Secret& password, const Client& client);
   net::Task<SignIn> open_session(store::User user, Client client);
   SignIn issue(const store::User& user, const store::Session& session, Secret refresh_token) const;
@@ -118,6 +169,8 @@ class AuthService final : public http::Authenticator {
   RefreshTokens refresh_tokens_;
   AttemptGuard guard_;
   SessionCache cache_;
+  StepUps step_ups_;
+  Challenges<PendingSignIn> pending_;
   std::string setup_token_;
   bool has_users_ = false;
   std::function<void(SessionId)> session_end_;

@@ -1,90 +1,9 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
-#include <filesystem>
-#include <future>
-
 #include "auth/attempt_guard.hpp"
-#include "auth/auth_service.hpp"
+#include "auth/auth_fixture.hpp"
 #include "auth/password_rules.hpp"
-#include "store/mail_store.hpp"
 
 namespace dhii::auth {
 namespace {
-
-namespace asio = boost::asio;
-using std::chrono::minutes;
-using std::chrono::seconds;
-using testing::Contains;
-using testing::Not;
-
-class RecordingSink final : public event::Sink {
- public:
-  void record(event::Event event) noexcept override { kinds.push_back(event.kind); }
-  std::vector<event::Kind> kinds;
-};
-
-struct AuthTest : testing::Test {
-  ManualClock clock;
-  SystemRandom random;
-  RecordingSink events;
-  std::filesystem::path folder =
-      std::filesystem::temp_directory_path() /
-      ("dhii-auth-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());
-  std::unique_ptr<store::ControlStore> control;
-  crypto::PasswordHasher hasher{Secret(std::string(32, 'p')), 4};
-  crypto::SealKey wrap{Secret(std::string(32, 'w'))};
-  Secret refresh_key{std::string(32, 'r')};
-  std::optional<Users> users;
-  std::optional<crypto::Jwt> jwt;
-  net::BlockingPool db_pool{"db", 2, 64};
-  net::BlockingPool hash_pool{"hash", 1, 2};
-  std::optional<AuthService> auth;
-  const Client web{"192.0.2.1", "Firefox", true};
-  const Client program{"192.0.2.1", "curl", false};
-
-  void SetUp() override {
-    std::filesystem::create_directories(folder);
-    control = std::move(store::ControlStore::open(folder / "control.db", Secret(std::string(32, 'c')), clock).value());
-    users.emplace(*control, hasher, wrap, random);
-    std::vector<crypto::Jwt::Key> keys;
-    keys.push_back({"k1", Secret(std::string(32, 'j'))});
-    jwt.emplace(std::move(keys), "dhii", "dhii-api", clock);
-    restart(RegistrationMode::kInvitation);
-  }
-  void TearDown() override {
-    auth.reset();
-    control.reset();
-    std::filesystem::remove_all(folder);
-  }
-  // Memory is lost, the database stays: what a restart of the program does.
-  void restart(RegistrationMode mode) {
-    auth.emplace(AuthService::Parts{*control, *users, hasher, *jwt, refresh_key, db_pool, hash_pool, clock, random,
-                                    events, mode});
-  }
-  template <class T>
-  Result<T> run(net::Task<T> task) {
-    asio::io_context io;
-    auto future = asio::co_spawn(io, std::move(task), asio::use_future);
-    io.run();
-    return future.get();
-  }
-  static Secret password(std::string_view text = "correct horse battery") { return Secret(text); }
-  SignIn set_up(Client client = {"192.0.2.1", "curl", false}) {
-    return run(auth->setup(auth->setup_token(), {"ada", "Ada", {}}, password(), std::move(client))).value();
-  }
-  Result<http::Principal> check(const std::string& token) { return run(auth->check_token(token)); }
-  http::Principal principal(const SignIn& s) { return check(s.access_token).value(); }
-};
-
-template <class T>
-void expect_error(const Result<T>& result, AuthError error) {
-  ASSERT_FALSE(result);
-  EXPECT_TRUE(result.error().is(error)) << result.error().message();
-}
 
 // ---- set-up
 
@@ -148,8 +67,8 @@ TEST_F(AuthTest, UnknownLoginWrongPasswordAndDisabledUserSoundTheSame) {
 
 TEST_F(AuthTest, TheWebGetsShortTokensAndProgramsADayAtMost) {
   set_up();
-  const auto w = run(auth->login("ada", password(), web)).value();
-  const auto p = run(auth->login("ada", password(), program)).value();
+  const auto w = sign_in("ada", password(), web).value();
+  const auto p = sign_in("ada", password(), program).value();
   EXPECT_EQ(w.expires_in, minutes(15));
   EXPECT_EQ(p.expires_in, std::chrono::hours(24));
   clock.advance(minutes(15));
@@ -188,7 +107,7 @@ TEST_F(AuthTest, HostileLoginsAreOnlyWrong) {
 TEST_F(AuthTest, AFullHashingPoolAnswersBusyAndTheOthersStillFinish) {
   set_up();
   asio::io_context io;
-  std::vector<std::future<Result<SignIn>>> logins;
+  std::vector<std::future<Result<LoginOutcome>>> logins;
   for (int i = 0; i < 20; ++i) {
     logins.push_back(asio::co_spawn(
         io, auth->login("stranger" + std::to_string(i), password(), {"192.0.2." + std::to_string(i), "", false}),
@@ -211,7 +130,7 @@ TEST_F(AuthTest, AFullHashingPoolAnswersBusyAndTheOthersStillFinish) {
 TEST_F(AuthTest, AHashOfALowerCostIsReplacedAtSignIn) {
   const SignIn ada = set_up();
   const crypto::PasswordHasher stronger{Secret(std::string(32, 'p')), 5};
-  AuthService later({*control, *users, stronger, *jwt, refresh_key, db_pool, hash_pool, clock, random, events,
+  AuthService later({*control, *users, stronger, *jwt, refresh_key, db_pool, hash_pool, clock, random, events, *factors,
                      RegistrationMode::kInvitation});
   ASSERT_TRUE(run(later.login("ada", password(), program)));
   EXPECT_THAT(control->get_user(ada.user)->password_hash, testing::StartsWith("$2b$05$"));
@@ -331,9 +250,9 @@ TEST_F(AuthTest, TheRefreshTokenIsNotInTheDatabase) {
 
 TEST_F(AuthTest, OneCanEndOnesOwnSessionsOnly) {
   const SignIn ada = set_up();
-  const auto second = run(auth->login("ada", password(), web)).value();
+  const auto second = sign_in("ada", password(), web).value();
   ASSERT_TRUE(users->create({"bob", "", {}}, password("another long sentence")));
-  const auto bob = run(auth->login("bob", password("another long sentence"), web)).value();
+  const auto bob = sign_in("bob", password("another long sentence"), web).value();
   expect_error(run(auth->revoke(principal(bob), ada.session)), AuthError::kSessionNotFound);
   expect_error(run(auth->revoke(principal(bob), SessionId(999))), AuthError::kSessionNotFound);
   EXPECT_EQ(run(auth->sessions(principal(ada)))->size(), 2U);
@@ -345,7 +264,7 @@ TEST_F(AuthTest, OneCanEndOnesOwnSessionsOnly) {
 
 TEST_F(AuthTest, ANewPasswordEndsTheOtherSessionsAndTheOldPassword) {
   const SignIn here = set_up();
-  const auto there = run(auth->login("ada", password(), web)).value();
+  const auto there = sign_in("ada", password(), web).value();
   const auto who = principal(here);
   EXPECT_TRUE(check(there.access_token));
   expect_error(

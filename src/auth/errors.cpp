@@ -34,6 +34,14 @@ ErrorText describe(AuthError e) {
       return {"auth.token_malformed", "The Authorization header holds no bearer token; sign in again."};
     case AuthError::kNoMailKey:
       return {"auth.no_mail_key", "The mail of this user was erased and can't be opened any more."};
+    case AuthError::kBadFactor:
+      return {"auth.bad_factor", "That code is not right, or was used already; wait for the next one and try again."};
+    case AuthError::kFactorNotFound:
+      return {"auth.factor_not_found", "There is no such second factor."};
+    case AuthError::kNothingToConfirm:
+      return {"auth.nothing_to_confirm", "There is no authenticator to confirm, or it took too long; start again."};
+    case AuthError::kChallengeGone:
+      return {"auth.challenge_gone", "This sign-in took too long or had too many wrong answers; start again."};
   }
   return {"auth.unknown", "Signing in failed."};
 }

@@ -17,8 +17,12 @@ enum class AuthError {
   kRefreshInvalid,  // unknown, expired, ended
   kSessionEnded,
   kSessionNotFound,
-  kNoToken,    // not a Bearer token
-  kNoMailKey,  // the user's mail was erased
+  kNoToken,           // not a Bearer token
+  kNoMailKey,         // the user's mail was erased
+  kBadFactor,         // a one-time code or recovery code that is wrong or spent
+  kFactorNotFound,    // the user has none of that kind
+  kNothingToConfirm,  // no enrolment is open, or it is too old
+  kChallengeGone,     // a sign-in in two steps that took too long, or had too many wrong answers
 };
 ErrorText describe(AuthError e);
 

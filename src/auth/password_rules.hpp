@@ -1,4 +1,4 @@
-// Pure: is this password worth hashing? Length and a shipped list of what people choose most; no forced mixtures, no
+// Pure: is this password worth hashing? Length and what it withstands (password_strength.hpp); no forced mixtures, no
 // rotation (NIST SP 800-63B §3.1.1). Logins too.
 #pragma once
 #include <string>

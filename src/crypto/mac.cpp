@@ -47,6 +47,12 @@ Sha256 sha256(std::string_view data) {
   return out;
 }
 
+Sha1 hmac_sha1(std::span<const std::uint8_t> key, std::string_view data) {
+  const MacContext ctx = keyed_context(key, "SHA1");
+  update(ctx.get(), data);
+  return finish<20>(ctx.get());
+}
+
 Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::string_view data) {
   const MacContext ctx = keyed_context(key, "SHA256");
   update(ctx.get(), data);

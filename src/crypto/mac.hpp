@@ -1,4 +1,5 @@
-// Hashes and message authentication codes: SHA-256, HMAC-SHA-256 and HMAC-SHA-384 (FIPS 180-4, RFC 2104).
+// Hashes and message authentication codes: SHA-256, HMAC-SHA-256 and HMAC-SHA-384 (FIPS 180-4, RFC 2104); HMAC-SHA-1
+// for one-time passwords only (RFC 6238: what authenticator apps can do; a MAC does not need collision resistance).
 // All functions are thread-safe. Compare results with mac_equal(), never with ==, when one side came from outside.
 #pragma once
 #include <array>
@@ -15,10 +16,12 @@ struct evp_mac_ctx_st;
 
 namespace dhii::crypto {
 
+using Sha1 = std::array<std::uint8_t, 20>;
 using Sha256 = std::array<std::uint8_t, 32>;
 using Sha384 = std::array<std::uint8_t, 48>;
 
 Sha256 sha256(std::string_view data);
+Sha1 hmac_sha1(std::span<const std::uint8_t> key, std::string_view data);
 Sha256 hmac_sha256(std::span<const std::uint8_t> key, std::string_view data);
 Sha384 hmac_sha384(std::span<const std::uint8_t> key, std::string_view data);
 

@@ -144,6 +144,23 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery(state, next_attempt_at);
 CREATE INDEX webhook_delivery_of ON webhook_delivery(webhook, id);
 CREATE TABLE webhook_cursor(user INTEGER NOT NULL, account INTEGER NOT NULL, type INTEGER NOT NULL, state INTEGER NOT NULL,
   PRIMARY KEY(user, account, type)) WITHOUT ROWID;
+)sql"},
+                                  // Second factors (control_factors.cpp).
+                                  {R"sql(
+CREATE TABLE totp(user INTEGER PRIMARY KEY, sealed_secret BLOB NOT NULL, sealed_pending BLOB NOT NULL, confirmed_at INTEGER NOT NULL,
+  pending_at INTEGER NOT NULL, last_step INTEGER NOT NULL);
+CREATE TABLE recovery_code(user INTEGER NOT NULL, hash BLOB NOT NULL, made_at INTEGER NOT NULL, PRIMARY KEY(user, hash)) WITHOUT ROWID;
+CREATE TABLE webauthn_user(user INTEGER PRIMARY KEY, handle BLOB NOT NULL UNIQUE);
+CREATE TABLE passkey(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, credential_id BLOB NOT NULL UNIQUE,
+  public_key BLOB NOT NULL, sign_count INTEGER NOT NULL, name TEXT NOT NULL, transports TEXT NOT NULL, backed_up INTEGER NOT NULL,
+  verifies_user INTEGER NOT NULL, created_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL);
+CREATE INDEX passkey_user ON passkey(user);
+CREATE TRIGGER user_factors_go AFTER DELETE ON user BEGIN
+  DELETE FROM totp WHERE user=old.id;
+  DELETE FROM recovery_code WHERE user=old.id;
+  DELETE FROM webauthn_user WHERE user=old.id;
+  DELETE FROM passkey WHERE user=old.id;
+END;
 )sql"}};
 
 }  // namespace
