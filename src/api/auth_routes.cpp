@@ -184,7 +184,7 @@ AuthRoutes::Answer AuthRoutes::change_password(Request& request) {
   if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
   const auto changed =
       co_await auth_.change_password(*request.principal, std::move(current), std::move(fresh), request.client_address);
-  if (changed) co_return http::no_content();
+  if (changed) co_return renewed_answer(request, *changed, 200, {});
   const Error& e = changed.error();
   // Not 401: the access token is fine, and a client would refresh it and try the wrong password again.
   if (e.is(auth::AuthError::kInvalidCredentials)) {

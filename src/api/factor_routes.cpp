@@ -185,20 +185,25 @@ FactorRoutes::Answer FactorRoutes::summary(Request& request) {
   co_return http::json_response(200, json::serialize(out));
 }
 
-FactorRoutes::Answer FactorRoutes::factor_added(Request& request, auth::Actor who, int status, std::string_view name,
-                                                std::string body) {
-  if (const auto out = co_await auth_.revoke_others(*request.principal); !out)
-    co_return error_response(request, out.error());
-  json::object answer;
-  if (!name.empty()) answer[name] = json::parse(body);
+FactorRoutes::Answer FactorRoutes::factor_added(Request& request, auth::Actor who, int status, json::object answer) {
+  const auto renewed = co_await auth_.credentials_changed(*request.principal);
+  if (!renewed) co_return error_response(request, renewed.error());
   const auto counts = co_await factors_.counts(who.user);
   if (!counts) co_return error_response(request, counts.error());
   if (counts->recovery_codes == 0) {
     const auto codes = co_await factors_.make_recovery_codes(std::move(who));
     if (!codes) co_return error_response(request, codes.error());
     answer["recovery_codes"] = texts_json(*codes);
+  } else {
+    answer["recovery_codes"] = json::array();
   }
-  co_return http::json_response(status, json::serialize(answer));
+  co_return renewed_answer(request, *renewed, status, std::move(answer));
+}
+
+FactorRoutes::Answer FactorRoutes::factor_removed(Request& request) {
+  const auto renewed = co_await auth_.credentials_changed(*request.principal);
+  if (!renewed) co_return error_response(request, renewed.error());
+  co_return renewed_answer(request, *renewed, 200, {});
 }
 
 FactorRoutes::Answer FactorRoutes::start_totp(Request& request) {
@@ -220,7 +225,7 @@ FactorRoutes::Answer FactorRoutes::confirm_totp(Request& request) {
   if (!who) co_return error_response(request, who.error());
   if (const auto confirmed = co_await factors_.confirm_totp(*who, std::move(code)); !confirmed)
     co_return error_response(request, confirmed.error());
-  co_return co_await factor_added(request, std::move(*who), 200, {}, {});
+  co_return co_await factor_added(request, std::move(*who), 200, {});
 }
 
 FactorRoutes::Answer FactorRoutes::remove_totp(Request& request) {
@@ -228,7 +233,7 @@ FactorRoutes::Answer FactorRoutes::remove_totp(Request& request) {
   if (!who) co_return error_response(request, who.error());
   if (const auto removed = co_await factors_.remove_totp(std::move(*who)); !removed)
     co_return error_response(request, removed.error());
-  co_return done(request, co_await auth_.revoke_others(*request.principal));
+  co_return co_await factor_removed(request);
 }
 
 // ---- passkeys
@@ -267,7 +272,7 @@ FactorRoutes::Answer FactorRoutes::add_passkey(Request& request) {
   if (!who) co_return error_response(request, who.error());
   const auto made = co_await factors_.add_passkey(*who, std::move(*rp), std::move(form));
   if (!made) co_return error_response(request, made.error());
-  co_return co_await factor_added(request, std::move(*who), 201, "passkey", json::serialize(to_json(*made)));
+  co_return co_await factor_added(request, std::move(*who), 201, {{"passkey", to_json(*made)}});
 }
 
 FactorRoutes::Answer FactorRoutes::rename_passkey(Request& request) {
@@ -286,7 +291,7 @@ FactorRoutes::Answer FactorRoutes::remove_passkey(Request& request) {
   if (!who) co_return error_response(request, who.error());
   if (const auto removed = co_await factors_.remove_passkey(std::move(*who), *id); !removed)
     co_return error_response(request, removed.error());
-  co_return done(request, co_await auth_.revoke_others(*request.principal));
+  co_return co_await factor_removed(request);
 }
 
 // ---- recovery codes

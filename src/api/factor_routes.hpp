@@ -2,6 +2,7 @@
 // Factors, render. Io thread. Owned by Api.
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <boost/json.hpp>
 #include <string>
 
 #include "auth/auth_service.hpp"
@@ -40,7 +41,8 @@ class FactorRoutes {
   Result<auth::webauthn::RelyingParty> relying_party(const http::Request& request) const;
   net::Task<auth::Actor> actor(const http::Request& request);
   // After a factor came or went: everybody else is out, and who had no recovery codes gets them now.
-  Answer factor_added(http::Request& request, auth::Actor who, int status, std::string_view name, std::string body);
+  Answer factor_added(http::Request& request, auth::Actor who, int status, boost::json::object answer);
+  Answer factor_removed(http::Request& request);
 
   auth::AuthService& auth_;
   auth::Factors& factors_;

@@ -131,7 +131,10 @@ TEST_F(FactorRoutesTest, APasskeyFromRegistrationToSigningInAlone) {
                                                 {"passkey", assertion_json(key.get(challenge_in(second)))}})
                 .status,
             200);
-  EXPECT_EQ(send("DELETE", "/api/v1/auth/passkeys/p1", bearer(bob)).status, 204);
+  const auto removed = send("DELETE", "/api/v1/auth/passkeys/p1", bearer(bob));
+  EXPECT_EQ(removed.status, 200);
+  EXPECT_THAT(text(body_of(removed), "refresh_token"), testing::StartsWith("dhr1."))
+      << "a program's session goes on with it";
   EXPECT_EQ(send("DELETE", "/api/v1/auth/passkeys/p1", bearer(bob)).status, 404);
 }
 

@@ -38,6 +38,13 @@ Response sign_in_answer(const Request& request, const Result<auth::SignIn>& resu
   return result ? signed_in(request, *result) : error_response(request, result.error());
 }
 
+Response renewed_answer(const Request& request, const auth::Renewed& renewed, int status, json::object body) {
+  if (!renewed.web) body["refresh_token"] = renewed.refresh_token.reveal();
+  Response response = body.empty() ? http::no_content() : http::json_response(status, json::serialize(body));
+  if (renewed.web) set_refresh_cookie(request, response, renewed.refresh_token.reveal(), renewed.lifetime);
+  return response;
+}
+
 Response challenge_answer(const auth::SecondFactorChallenge& challenge) {
   json::array methods;
   for (const auto method : challenge.methods) methods.emplace_back(auth::factor_method_name(method));

@@ -1,5 +1,7 @@
 #include "auth/auth_service.hpp"
 
+#include <algorithm>
+
 #include "auth/password_rules.hpp"
 #include "base/bytes.hpp"
 #include "http/client_address.hpp"
@@ -74,6 +76,30 @@ net::Task<SignIn> AuthService::setup(std::string token, NewUser user, Secret pas
 
 // ---- signing in
 
+// Zero wait, or kTooManyAttempts; kBusy for strangers while the hashing pool is half full. Who signed in from this
+// network before is held to his own failures only, and finds the other half of the pool.
+net::Task<> AuthService::may_try(const std::string& login, const std::string& network) {
+  const bool crowded = p_.hash_pool.waiting() >= kHashQueueOfStrangers;
+  auto wait = guard_.wait_for(login, network);
+  if (wait.count() == 0 && !crowded) co_return Result<void>{};
+  const auto own = guard_.wait_for(login, network, Familiarity::kFamiliar);
+  if (own.count() == 0) {
+    DHII_CO_TRY_ASSIGN(const bool known, co_await is_familiar(login, network));
+    if (known) co_return Result<void>{};
+    if (wait.count() == 0) co_return fail(net::NetError::kBusy, "hash");
+  }
+  co_return fail(AuthError::kTooManyAttempts, std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+}
+
+// The same reads whether the login exists or not.
+net::Task<bool> AuthService::is_familiar(const std::string& login, const std::string& network) {
+  co_return co_await p_.db_pool.run([&]() -> Result<bool> {
+    DHII_TRY_ASSIGN(const auto user, p_.control.find_user(login));
+    DHII_TRY_ASSIGN(const auto sessions, p_.control.list_sessions(user ? user->id : UserId()));
+    return std::ranges::any_of(sessions, [&](const auto& s) { return http::rate_key(s.address) == network; });
+  });
+}
+
 // The same steps, words and time for an unknown login, a wrong password and a disabled user.
 net::Task<store::User> AuthService::verified_user(std::string login, const Secret& password, const Client& client) {
   DHII_CO_TRY_ASSIGN(auto found, co_await p_.db_pool.run([&] { return p_.control.find_user(login); }));
@@ -96,16 +122,18 @@ net::Task<store::User> AuthService::verified_user(std::string login, const Secre
 net::Task<LoginOutcome> AuthService::login(std::string login, Secret password, Client client) {
   if (login.size() > kMaxTriedLoginBytes || !is_valid_utf8(login)) co_return fail(AuthError::kInvalidCredentials);
   const std::string network = http::rate_key(client.address);
-  if (const auto wait = guard_.wait_for(login, network); wait.count() > 0) {
-    report(event::Kind::kSignInThrottled, {}, {}, login, client.address);
-    co_return fail(AuthError::kTooManyAttempts, std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
+  if (const auto may = co_await may_try(login, network); !may) {
+    if (may.error().is(AuthError::kTooManyAttempts))
+      report(event::Kind::kSignInThrottled, {}, {}, login, client.address);
+    co_return std::unexpected(may.error());
   }
+  guard_.began(login, network);
   auto user = co_await verified_user(login, password, client);
   if (!user) {
-    if (user.error().is(AuthError::kInvalidCredentials)) {
-      guard_.failed(login, network);
-      report(event::Kind::kSignInFailed, {}, {}, login, client.address);
-    }
+    if (!user.error().is(AuthError::kInvalidCredentials))
+      guard_.abandoned(login, network);
+    else
+      report(event::Kind::kSignInFailed, {}, {}, login, client.address, "wrong login or password");
     co_return std::unexpected(user.error());
   }
   guard_.succeeded(login, network);
@@ -302,18 +330,36 @@ net::Task<> AuthService::revoke_others(http::Principal who) {
   co_return Result<void>{};
 }
 
-net::Task<> AuthService::change_password(http::Principal who, Secret current, Secret fresh, std::string address) {
+// Who stole the old refresh token of this very session must not come back with it either.
+net::Task<Renewed> AuthService::credentials_changed(http::Principal who) {
+  DHII_CO_TRY(co_await revoke_others(who));
+  DHII_CO_TRY_ASSIGN(const auto session, co_await p_.db_pool.run([&] { return p_.control.get_session(who.session); }));
+  if (!session || session->revoked) co_return fail(AuthError::kSessionEnded);
+  // The generation jumps to the seconds of today: beyond every one that was given out, and none that is refreshed to by
+  // counting.
+  const auto generation = static_cast<std::uint32_t>(to_unix_seconds(p_.clock.now()));
+  Renewed out{refresh_tokens_.make(session->id, generation, session->created_at), {}, session->web};
+  const std::string hash = hash_token(out.refresh_token.reveal());
+  if (hash != session->refresh_hash) {
+    DHII_CO_TRY(co_await p_.db_pool.run(
+        [&] { return p_.control.rotate_session(session->id, session->refresh_hash, hash, session->expires_at); }));
+  }
+  out.lifetime = std::chrono::ceil<std::chrono::seconds>(session->expires_at - p_.clock.now());
+  co_return out;
+}
+
+net::Task<Renewed> AuthService::change_password(http::Principal who, Secret current, Secret fresh,
+                                                std::string address) {
   DHII_CO_TRY_ASSIGN(const Actor actor, co_await this->actor(who, std::move(address)));
   DHII_CO_TRY(check_password(fresh, actor.login));
   if (auto right = co_await check_password_of(actor, current); !right) {
     if (right.error().is(AuthError::kInvalidCredentials))
       report(event::Kind::kPasswordChangeRefused, who.user, who.session, actor.login, actor.address);
-    co_return right;
+    co_return std::unexpected(right.error());
   }
   DHII_CO_TRY(co_await p_.hash_pool.run([&] { return p_.users.set_password(who.user, fresh); }));
-  DHII_CO_TRY(co_await revoke_others(who));
   report(event::Kind::kPasswordChanged, who.user, who.session, actor.login, actor.address);
-  co_return Result<void>{};
+  co_return co_await credentials_changed(who);
 }
 
 // ---- each request

@@ -69,7 +69,16 @@ struct Proof {
   std::optional<webauthn::RelyingParty> rp;    // with a passkey
   std::optional<webauthn::Assertion> passkey;  // with a passkey
 };
+// Of the hashing pool's queue: what is beyond waits for those who signed in from their network before.
+inline constexpr std::size_t kHashQueueOfStrangers = 8;
 inline constexpr unsigned kMaxWrongProofs = 5;  // of one sign-in; then it starts again with the password
+
+// The session goes on with this refresh token.
+struct Renewed {
+  Secret refresh_token;
+  std::chrono::seconds lifetime{0};
+  bool web = false;
+};
 
 struct StepUpOptions {
   std::vector<FactorMethod> methods;
@@ -126,7 +135,10 @@ class AuthService final : public http::Authenticator {
   net::Task<> revoke(http::Principal who, SessionId session);
   net::Task<> revoke_others(http::Principal who);
   // Ends all other sessions.
-  net::Task<> change_password(http::Principal who, Secret current, Secret fresh, std::string address);
+  net::Task<Renewed> change_password(http::Principal who, Secret current, Secret fresh, std::string address);
+  // After a password or a factor has changed: all other sessions end, and this one gets a new refresh token; the old
+  // one counts as stolen from now on.
+  net::Task<Renewed> credentials_changed(http::Principal who);
   // Login and address for events.
   net::Task<Actor> actor(http::Principal who, std::string address);
 
@@ -155,6 +167,8 @@ class AuthService final : public http::Authenticator {
   net::Task<SignIn> finish_sign_in(store::User user, Client client);
   net::Task<> check_proof(Actor who, Proof proof);
   net::Task<> check_password_of(const Actor& who, const Secret& password);
+  net::Task<> may_try(const std::string& login, const std::string& network);
+  net::Task<bool> is_familiar(const std::string& login, const std::string& network);
   net::Task<store::User> verified_user(std::string login, const Secret& password, const Client& client);
   net::Task<SignIn> open_session(store::User user, Client client);
   SignIn issue(const store::User& user, const store::Session& session, Secret refresh_token) const;

@@ -89,6 +89,17 @@ TEST_F(AuthTest, GuessingIsSlowedHereButTheOwnerElsewhereGetsIn) {
   EXPECT_THAT(events.kinds, Contains(event::Kind::kSignInThrottled));
 }
 
+TEST_F(AuthTest, AFloodByStrangersDoesNotKeepTheOwnerOut) {
+  set_up();  // from 192.0.2.1
+  for (int i = 0; i < 150; ++i) {
+    const Client stranger{"198.51.100." + std::to_string(i), "", false};
+    run(auth->login(i % 2 == 0 ? "ada" : "login" + std::to_string(i), password("wrong horse battery"), stranger));
+  }
+  expect_error(run(auth->login("ada", password(), {"203.0.113.9", "", false})), AuthError::kTooManyAttempts);
+  expect_error(run(auth->login("nobody", password(), {"203.0.113.9", "", false})), AuthError::kTooManyAttempts);
+  EXPECT_TRUE(run(auth->login("ada", password(), program))) << "she signed in from there before";
+}
+
 TEST_F(AuthTest, UnknownLoginsAreSlowedJustTheSame) {
   set_up();
   for (int i = 0; i < 5; ++i)
@@ -278,6 +289,22 @@ TEST_F(AuthTest, ANewPasswordEndsTheOtherSessionsAndTheOldPassword) {
   EXPECT_TRUE(run(auth->login("ada", password("brand new sentence"), web)));
 }
 
+TEST_F(AuthTest, ANewPasswordMakesTheOldRefreshTokenOfThisSessionWorthless) {
+  const SignIn here = set_up(web);
+  clock.advance(minutes(1));
+  const auto renewed =
+      run(auth->change_password(principal(here), password(), password("brand new sentence"), "192.0.2.1"));
+  ASSERT_TRUE(renewed);
+  EXPECT_TRUE(renewed->web);
+  const auto next = run(auth->refresh(renewed->refresh_token.clone(), web));
+  ASSERT_TRUE(next);
+  EXPECT_TRUE(check(next->access_token));
+  clock.advance(minutes(1));
+  EXPECT_TRUE(run(auth->refresh(next->refresh_token.clone(), web)));
+  expect_error(run(auth->refresh(here.refresh_token.clone(), web)), AuthError::kRefreshInvalid);
+  EXPECT_THAT(events.kinds, Contains(event::Kind::kRefreshTokenReused));
+}
+
 // ---- registration
 
 TEST_F(AuthTest, AnInvitationWorksOnceAndCarriesItsRole) {
@@ -352,24 +379,61 @@ TEST(LoginRules, RefuseSpacesControlsAndGiants) {
 TEST(AttemptGuardRules, DelaysGrowAndEndAtTheCeiling) {
   ManualClock clock;
   AttemptGuard guard(clock);
-  for (int i = 0; i < 4; ++i) guard.failed("ada", "n");
+  for (int i = 0; i < 4; ++i) guard.began("ada", "n");
   EXPECT_EQ(guard.wait_for("ada", "n").count(), 0);
-  guard.failed("ada", "n");
+  guard.began("ada", "n");
   EXPECT_EQ(guard.wait_for("ada", "n"), seconds(1));
-  guard.failed("ADA", "n");
+  guard.began("ADA", "n");
   EXPECT_EQ(guard.wait_for("ada", "n"), seconds(2)) << "spelling the login otherwise does not help";
-  for (int i = 0; i < 100; ++i) guard.failed("ada", "n");
+  for (int i = 0; i < 100; ++i) guard.began("ada", "n");
   EXPECT_EQ(guard.wait_for("ada", "n"), kMaxDelayHere);
   EXPECT_LE(guard.wait_for("ada", "elsewhere"), kMaxDelayAnywhere) << "nobody is locked out for ever";
   guard.succeeded("ada", "n");
   EXPECT_LE(guard.wait_for("ada", "n"), kMaxDelayAnywhere);
 }
 
+TEST(AttemptGuardRules, ManyAttemptsAtOnceDontSlipThrough) {
+  ManualClock clock;
+  AttemptGuard guard(clock);
+  for (unsigned i = 0; i < kFreeAttempts; ++i) guard.began("ada", "n");
+  EXPECT_GT(guard.wait_for("ada", "n").count(), 0) << "none of them has been answered yet";
+  guard.abandoned("ada", "n");
+  EXPECT_EQ(guard.wait_for("ada", "n").count(), 0) << "the server was busy: that one doesn't count";
+  guard.began("ada", "n");
+  guard.succeeded("ada", "n");
+  EXPECT_EQ(guard.wait_for("ada", "n").count(), 0);
+}
+
+TEST(AttemptGuardRules, ANetworkThatTriesManyLoginsIsSlowed) {
+  ManualClock clock;
+  AttemptGuard guard(clock);
+  for (unsigned i = 0; i < kFreeAttemptsOfNetwork; ++i) guard.began("login" + std::to_string(i), "n");
+  EXPECT_GT(guard.wait_for("another", "n").count(), 0);
+  EXPECT_EQ(guard.wait_for("another", "elsewhere").count(), 0);
+  EXPECT_EQ(guard.wait_for("ada", "n", Familiarity::kFamiliar).count(), 0) << "an office behind one address";
+}
+
+TEST(AttemptGuardRules, AFloodOverEverythingSlowsStrangersAndEnds) {
+  ManualClock clock;
+  AttemptGuard guard(clock);
+  for (unsigned i = 0; i < 2 * kFreeAttemptsOfAll; ++i) guard.began("l" + std::to_string(i), "n" + std::to_string(i));
+  EXPECT_EQ(guard.wait_for("ada", "new"), kMaxDelayAll);
+  EXPECT_EQ(guard.wait_for("ada", "old", Familiarity::kFamiliar).count(), 0);
+  clock.advance(kMaxDelayAll);
+  EXPECT_EQ(guard.wait_for("ada", "new").count(), 0);
+  clock.advance(minutes(2));
+  for (int i = 0; i < 300; ++i) {  // one a second is what a large installation has on a Monday morning
+    guard.began("l" + std::to_string(i), "n" + std::to_string(i));
+    clock.advance(seconds(1));
+  }
+  EXPECT_EQ(guard.wait_for("ada", "new").count(), 0);
+}
+
 TEST(AttemptGuardRules, StrangersCantGrowItsMemory) {
   ManualClock clock;
   AttemptGuard guard(clock);
   for (int i = 0; i < 60'000; ++i) {
-    guard.failed("login" + std::to_string(i), "n");
+    guard.began("login" + std::to_string(i), "n");
     clock.advance(std::chrono::milliseconds(1));
   }
   EXPECT_LE(guard.size(), kMaxGuardedKeys);

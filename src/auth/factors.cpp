@@ -56,13 +56,15 @@ void Factors::report(event::Kind kind, const Actor& who, std::string detail) {
 }
 
 Result<void> Factors::may_try(const Actor& who) {
-  const auto wait = guard_.wait_for(guard_name(who.user), "");
-  if (wait.count() == 0) return {};
+  const auto wait = guard_.wait_for(guard_name(who.user), "", Familiarity::kFamiliar);
+  if (wait.count() == 0) {
+    guard_.began(guard_name(who.user), "");
+    return {};
+  }
   return fail(AuthError::kTooManyAttempts, std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count()));
 }
 
 Error Factors::refused(const Actor& who, std::string_view what) {
-  guard_.failed(guard_name(who.user), "");
   report(event::Kind::kSecondFactorFailed, who, std::string(what));
   return AuthError::kBadFactor;
 }
@@ -96,11 +98,11 @@ net::Task<TotpEnrolment> Factors::start_totp(Actor who) {
 }
 
 net::Task<> Factors::confirm_totp(Actor who, Secret code) {
-  DHII_CO_TRY(may_try(who));
   DHII_CO_TRY_ASSIGN(const auto row, co_await p_.db_pool.run([&] { return p_.store.totp(who.user); }));
   const Timestamp now = p_.clock.now();
   if (!row || row->sealed_pending.empty() || now - row->pending_at >= kTotpEnrolmentLifetime)
     co_return fail(AuthError::kNothingToConfirm);
+  DHII_CO_TRY(may_try(who));
   DHII_CO_TRY_ASSIGN(const Secret seed, p_.seal.open_secret(row->sealed_pending, totp_identity(who.user)));
   const auto step = totp::matching_step(seed, code.reveal(), now);
   if (!step) co_return std::unexpected(refused(who, "totp at enrolment"));

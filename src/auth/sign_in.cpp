@@ -85,18 +85,18 @@ net::Task<Actor> AuthService::actor(http::Principal who, std::string address) {
 // kInvalidCredentials, kTooManyAttempts. Counts with the sign-ins of this login from here.
 net::Task<> AuthService::check_password_of(const Actor& who, const Secret& password) {
   const std::string network = http::rate_key(who.address);
-  if (const auto wait = guard_.wait_for(who.login, network); wait.count() > 0)
+  // Signed in already: held to his own failures only.
+  if (const auto wait = guard_.wait_for(who.login, network, Familiarity::kFamiliar); wait.count() > 0)
     co_return std::unexpected(wait_first(wait));
   DHII_CO_TRY_ASSIGN(const store::User user, co_await p_.db_pool.run([&] { return p_.control.get_user(who.user); }));
-  DHII_CO_TRY_ASSIGN(const bool right, co_await p_.hash_pool.run([&]() -> Result<bool> {
-    return p_.hasher.verify(password, user.password_hash);
-  }));
-  if (right) {
-    guard_.succeeded(who.login, network);
-    co_return Result<void>{};
-  }
-  guard_.failed(who.login, network);
-  co_return fail(AuthError::kInvalidCredentials);
+  guard_.began(who.login, network);
+  const auto right =
+      co_await p_.hash_pool.run([&]() -> Result<bool> { return p_.hasher.verify(password, user.password_hash); });
+  if (!right) guard_.abandoned(who.login, network);
+  if (right && *right) guard_.succeeded(who.login, network);
+  if (!right) co_return std::unexpected(right.error());
+  if (!*right) co_return fail(AuthError::kInvalidCredentials);
+  co_return Result<void>{};
 }
 
 net::Task<> AuthService::check_proof(Actor who, Proof proof) {

@@ -45,6 +45,61 @@ TEST(Jws, Rfc7515AppendixA1) {
             "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
 }
 
+// Tokens of RFC 7515 and RFC 7519 that are right by themselves, and none of ours.
+TEST_F(JwtTest, RefusesThePublicExamples) {
+  for (const std::string_view token :
+       {// RFC 7515 A.1, HS256
+        "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+        "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+        // A.3, ES256
+        "eyJhbGciOiJFUzI1NiJ9."
+        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+        // A.5 and RFC 7519 6.1, unsecured
+        "eyJhbGciOiJub25lIn0."
+        "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ."}) {
+    refuses(std::string(token), JwtError::kForeignHeader);
+  }
+}
+
+// RFC 8725 section 2, one by one; what is not here stands in the tests below under its own name.
+TEST_F(JwtTest, WithstandsTheAttacksOfRfc8725) {
+  const std::string good = jwt.sign(UserId(7), SessionId(9), seconds(60));
+  const std::string payload = good.substr(good.find('.') + 1, good.rfind('.') - good.find('.') - 1);
+  // 2.1 weak signatures and insufficient validation: no signature, an empty one, a cut one, the payload of another
+  // token.
+  refuses(good.substr(0, good.rfind('.') + 1), JwtError::kBadSignature);
+  refuses(good.substr(0, good.size() - 3), JwtError::kBadSignature);
+  const std::string other = jwt.sign(UserId(8), SessionId(9), seconds(60));
+  refuses(other.substr(0, other.rfind('.')) + good.substr(good.rfind('.')), JwtError::kBadSignature);
+  // 2.2 weak symmetric keys: not even accepted at start.
+  std::vector<Jwt::Key> weak;
+  weak.push_back({"k1", Secret(std::string_view("secret"))});
+  EXPECT_THROW(Jwt(std::move(weak), "dhii", "dhii-api", clock), std::invalid_argument);
+  // 2.4 plaintext that leaks through compression, 2.5 invalid curves, 2.3 composition: no JWE, no ECDH, no `zip`.
+  refuses("eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.a.b.c.d", JwtError::kMalformed);
+  refuses(signed_with_our_key(R"({"alg":"HS256","kid":"k1","typ":"at+jwt","zip":"DEF"})", claims_with("")),
+          JwtError::kForeignHeader);
+  // 2.6 multiplicity of JSON encodings: the header in another spelling, another base64, with padding.
+  refuses(signed_with_our_key(R"({ "alg":"HS256","kid":"k1","typ":"at+jwt"})", claims_with("")),
+          JwtError::kForeignHeader);
+  refuses(signed_with_our_key(R"({"kid":"k1","alg":"HS256","typ":"at+jwt"})", claims_with("")),
+          JwtError::kForeignHeader);
+  refuses(signed_with_our_key(R"({"alg":"none","alg":"HS256","kid":"k1","typ":"at+jwt"})", claims_with("")),
+          JwtError::kForeignHeader);
+  refuses("{\"payload\":\"" + payload + "\"}", JwtError::kMalformed);
+  // 2.7 substitution and 2.8 cross-JWT confusion: another issuer, audience or type with our own signature.
+  refuses(signed_with_our_key(R"({"alg":"HS256","kid":"k1","typ":"id+jwt"})", claims_with("")),
+          JwtError::kForeignHeader);
+  // 2.9 and 2.10 indirect attacks: kid, jku and x5u lead nowhere.
+  for (const std::string_view header : {R"({"alg":"HS256","kid":"file:///etc/passwd","typ":"at+jwt"})",
+                                        R"({"alg":"HS256","kid":"k1","typ":"at+jwt","x5u":"http://127.0.0.1/"})",
+                                        R"({"alg":"HS256","kid":"k1","typ":"at+jwt","x5c":["AAAA"]})"}) {
+    refuses(signed_with_our_key(header, claims_with("")), JwtError::kForeignHeader);
+  }
+}
+
 TEST_F(JwtTest, VerifiesWhatItSigned) {
   const auto claims = jwt.verify(jwt.sign(UserId(7), SessionId(9), seconds(900)));
   ASSERT_TRUE(claims);
