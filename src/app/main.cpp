@@ -12,6 +12,7 @@
 #include "app/audit_commands.hpp"
 #include "app/commands.hpp"
 #include "app/event_commands.hpp"
+#include "app/operations_commands.hpp"
 
 namespace {
 
@@ -28,6 +29,8 @@ struct CommandLine {
   std::string data_directory, listen;
   bool only_config = false;
   Command command;
+  EarlyCommand early;
+  OperationsCommands operations;
   UserAddOptions user;
   std::string login;
   AccountAddOptions account;
@@ -47,7 +50,11 @@ struct CommandLine {
     add_accounts();
     add_mail();
     add_event_commands(app, command);
+<<<<<<< ours
     add_audit_command(app, audit);
+=======
+    operations.add_to(app, early);
+>>>>>>> theirs
     app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")
         ->callback([this] { only_config = true; });
   }
@@ -174,8 +181,13 @@ int run(int argc, char** argv) {
   if (!line.data_directory.empty()) environment["DHII_DATA_DIR"] = line.data_directory;
   if (!line.listen.empty()) environment["DHII_LISTEN"] = line.listen;
   SystemRandom random;
-  const auto policy = line.only_config ? config::SecretsFile::kReadOnly : config::SecretsFile::kCreateIfMissing;
+  const auto policy =
+      line.only_config || line.early ? config::SecretsFile::kReadOnly : config::SecretsFile::kCreateIfMissing;
   auto settings = config::load(environment, random, policy);
+  if (line.early) {
+    set_up_log("warn");
+    return line.early(settings, environment, output);
+  }
   if (!settings) return report_problems(output, settings.error());
   if (line.only_config) return show_config(*settings, output);
   const bool serving = line.app.got_subcommand("serve");

@@ -72,6 +72,15 @@ constexpr std::uint64_t kReadFiles = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACC
 constexpr std::uint64_t kWriteFiles = kReadFiles | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR |
                                       LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR |
                                       LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SYM;
+// Since ABI 2 (Linux 5.19): linking and renaming from one folder to another inside of what may be written. Backups link
+// what the last one holds already.
+#ifndef LANDLOCK_ACCESS_FS_REFER
+#define LANDLOCK_ACCESS_FS_REFER (1ULL << 13)
+#endif
+std::uint64_t refer_if_known() {
+  const auto abi = syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
+  return abi >= 2 ? LANDLOCK_ACCESS_FS_REFER : 0;
+}
 constexpr std::uint64_t kHandled = kWriteFiles | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
                                    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
                                    LANDLOCK_ACCESS_FS_MAKE_SOCK;
@@ -92,7 +101,7 @@ class Ruleset {
  public:
   static Result<Ruleset> create() {
     landlock_ruleset_attr attributes{};
-    attributes.handled_access_fs = kHandled;
+    attributes.handled_access_fs = kHandled | refer_if_known();
     const auto fd = static_cast<int>(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
     if (fd < 0) return fail(SandboxError::kLandlock, std::strerror(errno));
     return Ruleset(fd);
@@ -134,7 +143,7 @@ Result<void> confine_files(const SandboxPaths& paths) {
   DHII_TRY_ASSIGN(auto rules, Ruleset::create());
   for (const char* path : kSystemPaths) DHII_TRY(rules.allow(path, kReadFiles));
   for (const auto& path : paths.read_only) DHII_TRY(rules.allow(path, kReadFiles));
-  for (const auto& path : paths.read_write) DHII_TRY(rules.allow(path, kWriteFiles));
+  for (const auto& path : paths.read_write) DHII_TRY(rules.allow(path, kWriteFiles | refer_if_known()));
   return rules.enforce();
 }
 

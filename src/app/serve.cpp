@@ -9,6 +9,7 @@
 
 #include "api/api.hpp"
 #include "api/image_routes.hpp"
+#include "app/backup_job.hpp"
 #include "app/commands.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
@@ -19,6 +20,7 @@
 #include "app/telemetry.hpp"
 #include "auth/auth_service.hpp"
 #include "base/bytes.hpp"
+#include "config/private_file.hpp"
 #include "crypto/jwt.hpp"
 #include "http/dispatcher.hpp"
 #include "http/server.hpp"
@@ -153,6 +155,7 @@ class Product {
   http::Server server_;
   Telemetry telemetry_;
   std::optional<MetricsListener> metrics_;
+  BackupJob backups_;
   asio::signal_set signals_;
   std::unordered_map<AccountId, UserId> changed_;  // accounts whose state is to be announced
   bool stopping_ = false;
@@ -199,6 +202,7 @@ Product::Product(Installation& installation, EventLog& events)
                   dispatcher_options(installation.settings(), request_counter_)),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings())),
       telemetry_(engine_),
+      backups_(installation, events_),
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
   images_.add_to(router_);
@@ -222,7 +226,11 @@ Result<void> Product::start(Surroundings surroundings) {
   tasks_.spawn("webhooks", webhooks_.run());
   tasks_.spawn("metrics", telemetry_.keep_counting());
   tasks_.spawn("account events", announce_accounts());
+<<<<<<< ours
   if (surroundings == Surroundings::kInside) return {};
+=======
+  tasks_.spawn("backups", backups_.run());
+>>>>>>> theirs
   tasks_.spawn("signals", wait_for_signals());
   tasks_.spawn("welcome", welcome());
   return {};
@@ -328,6 +336,7 @@ void Product::end() {
 
 asio::awaitable<void> Product::stop() {
   hub_.close_all();
+  backups_.stop();
   co_await server_.stop();
   if (metrics_) co_await metrics_->stop();
   co_await webhooks_.stop();
@@ -343,6 +352,10 @@ Result<std::string> confine(const config::Settings& settings) {
   paths.read_write = {settings.data_directory, settings.database_file.parent_path()};
   if (settings.events.heads_file.has_parent_path())
     paths.read_write.push_back(settings.events.heads_file.parent_path());
+  if (const auto& backups = settings.operations.backup_directory; !backups.empty()) {
+    DHII_TRY(config::make_private_directory(backups));  // a path that isn't there yet can't be let through
+    paths.read_write.push_back(backups);
+  }
   for (const auto& file : {settings.tls_certificate, settings.tls_key, settings.extra_ca_file}) {
     if (!file.empty()) paths.read_only.push_back(std::filesystem::path(file).parent_path());
   }

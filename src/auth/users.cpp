@@ -50,7 +50,11 @@ Result<void> Users::set_password(UserId id, const Secret& password) {
 Result<Secret> Users::mail_key(UserId id) {
   DHII_TRY_ASSIGN(const store::User row, control_.get_user(id));
   if (row.sealed_mail_key.empty()) return fail(AuthError::kNoMailKey);
-  return wrap_.open_secret(row.sealed_mail_key, key_identity(row.login));
+  return open_mail_key(wrap_, row.login, row.sealed_mail_key);
+}
+
+Result<Secret> open_mail_key(const crypto::SealKey& wrap, std::string_view login, std::string_view sealed) {
+  return wrap.open_secret(sealed, key_identity(std::string(login)));
 }
 
 }  // namespace dhii::auth

@@ -17,6 +17,9 @@ struct NewUser {
   store::UserRole role = store::UserRole::kUser;
 };
 
+// Unwraps a user's mail key as it stands in a control database, ours or a backup's.
+Result<Secret> open_mail_key(const crypto::SealKey& wrap, std::string_view login, std::string_view sealed);
+
 class Users {
  public:
   Users(store::ControlStore& control, const crypto::PasswordHasher& hasher, const crypto::SealKey& wrap, Random& random)

@@ -165,6 +165,7 @@ void read_plain(Reader& read, Settings& s, const Variables& environment) {
   s.auth_rate = read.rate("DHII_RATE_AUTH", {5, 10});
   read_telemetry(read, s.telemetry, environment);
   read_events(read, s.events);
+  read_operations(read, s.operations, s.data_directory);
   check_tls(read, s);
   check_proxies(read, s);
   check_listen(read, s);

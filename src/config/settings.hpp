@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/secret.hpp"
 #include "config/event_settings.hpp"
+#include "config/operations.hpp"
 #include "config/sources.hpp"
 #include "config/telemetry.hpp"
 
@@ -46,7 +47,8 @@ struct Settings {
   Rate api_rate, auth_rate;  // DHII_RATE_API, DHII_RATE_AUTH: "10/20" = 10 a second, burst 20
   EventSettings events;
 
-  Telemetry telemetry;  // metrics
+  Telemetry telemetry;    // metrics
+  Operations operations;  // backups, contacts
 
   Secret jwt_secret;      // JWT_SECRET_KEY
   Secret encryption_key;  // ENCRYPTION_KEY

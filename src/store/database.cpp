@@ -36,6 +36,18 @@ Result<void> execute(sqlite3* db, const char* sql, Database& self) {
   return {};
 }
 
+// https://www.sqlite.org/uri.html: what could end the path or begin an escape is escaped.
+std::string immutable_uri(const std::filesystem::path& file) {
+  std::string out = "file:";
+  for (const char c : std::filesystem::absolute(file).string()) {
+    if (c == '%' || c == '?' || c == '#')
+      out += "%" + to_hex(std::string_view(&c, 1));
+    else
+      out += c;
+  }
+  return out + "?immutable=1";
+}
+
 }  // namespace
 
 std::int64_t Row::integer(int column) const { return sqlite3_column_int64(stmt_, column); }
@@ -110,9 +122,11 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
                                                  const Options& options) {
   if (key.size() != 32) return fail(StoreError::kInvalid, "a database key has 32 bytes");
   sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                    (options.access == Access::kReadWrite ? SQLITE_OPEN_CREATE : 0);
-  const int code = sqlite3_open_v2(file.c_str(), &handle, flags, nullptr);
+  const bool immutable = options.access == Access::kImmutable;
+  const int flags = (immutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX |
+                    SQLITE_OPEN_EXRESCODE | (options.access == Access::kReadWrite ? SQLITE_OPEN_CREATE : 0);
+  const std::string name = immutable ? immutable_uri(file) : file.string();
+  const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   std::unique_ptr<Database> db(new Database(handle));
   if (code != SQLITE_OK)
     return fail(is_disk_full(code, errno) ? StoreError::kDiskFull : StoreError::kIo, file.string());
@@ -136,6 +150,8 @@ Result<void> Database::configure(const Secret& key, const Options& options) {
     wipe(text);
     if (code != SQLITE_OK) return std::unexpected(error(code));
   }
+  if (options.access == Access::kImmutable)
+    return execute(db_, "PRAGMA temp_store=MEMORY; PRAGMA query_only=ON; SELECT count(*) FROM sqlite_schema", *this);
   // FULL: what a user was told is done survives a power cut. Bulk loads lower it themselves.
   DHII_TRY(execute(
       db_,

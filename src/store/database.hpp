@@ -120,7 +120,8 @@ class Statement {
   int code_;
 };
 
-enum class Access { kReadWrite, kReadOnly };
+// kImmutable: a file that nobody writes (a backup): read without locks, WAL or any trace beside it.
+enum class Access { kReadWrite, kReadOnly, kImmutable };
 
 class Database {
  public:

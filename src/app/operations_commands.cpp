@@ -1,0 +1,45 @@
+#include "app/operations_commands.hpp"
+
+namespace dhii::app {
+namespace {
+
+// Most of these commands can do nothing without sound settings: they say each problem and end with 2.
+EarlyCommand needs_settings(std::function<int(const config::Settings&, const Output&)> command) {
+  return [command = std::move(command)](config::LoadResult& loaded, const config::Variables&, const Output& output) {
+    if (loaded) return command(*loaded, output);
+    for (const auto& problem : loaded.error()) (void)output.failure("config.invalid", problem.message());
+    return 2;
+  };
+}
+
+}  // namespace
+
+void OperationsCommands::add_to(CLI::App& app, EarlyCommand& early) { add_backup(app, early); }
+
+void OperationsCommands::add_backup(CLI::App& app, EarlyCommand& early) {
+  auto* backup =
+      app.add_subcommand("backup", "Backups in DHII_BACKUP_DIR; the server may be running")->require_subcommand(1);
+  backup->add_subcommand("create", "Make one now")->callback([&early] { early = needs_settings(backup_create); });
+  backup->add_subcommand("list", "List them")->callback([&early] { early = needs_settings(backup_list); });
+  auto* verify = backup->add_subcommand("verify", "Open one under ENCRYPTION_KEY, check every file, page and count");
+  verify->add_option("backup", backup_id_, "Its name, its path, or latest")->capture_default_str();
+  verify->callback([this, &early] {
+    early =
+        needs_settings([this](const config::Settings& s, const Output& o) { return backup_verify(s, o, backup_id_); });
+  });
+  auto* restore = backup->add_subcommand(
+      "restore",
+      "Bring one back into the data folder, which must be empty but for secrets.env; the server must not run");
+  restore->add_option("backup", backup_id_, "Its name, its path, or latest")->required();
+  restore->callback([this, &early] {
+    early =
+        needs_settings([this](const config::Settings& s, const Output& o) { return backup_restore(s, o, backup_id_); });
+  });
+  auto* prune = backup->add_subcommand("prune", "Remove all but the newest");
+  prune->add_option("--keep", keep_, "How many stay; default DHII_BACKUP_KEEP");
+  prune->callback([this, &early] {
+    early = needs_settings([this](const config::Settings& s, const Output& o) { return backup_prune(s, o, keep_); });
+  });
+}
+
+}  // namespace dhii::app
