@@ -50,11 +50,8 @@ struct CommandLine {
     add_accounts();
     add_mail();
     add_event_commands(app, command);
-<<<<<<< ours
     add_audit_command(app, audit);
-=======
     operations.add_to(app, early);
->>>>>>> theirs
     app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")
         ->callback([this] { only_config = true; });
   }

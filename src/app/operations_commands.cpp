@@ -14,7 +14,23 @@ EarlyCommand needs_settings(std::function<int(const config::Settings&, const Out
 
 }  // namespace
 
-void OperationsCommands::add_to(CLI::App& app, EarlyCommand& early) { add_backup(app, early); }
+void OperationsCommands::add_to(CLI::App& app, EarlyCommand& early) {
+  add_backup(app, early);
+  add_check(app, early);
+}
+
+void OperationsCommands::add_check(CLI::App& app, EarlyCommand& early) {
+  const CLI::IsMember formats({"table", "json", "markdown", "junit", "sarif"});
+  auto* check = app.add_subcommand("check", "The guide's checklists: exit status 0 when every must holds, else 1")
+                    ->require_subcommand(1);
+  auto* pre = check->add_subcommand("pre", "Before going live: what can be seen on this machine");
+  pre->add_option("--format", format_, "table, json, markdown, junit or sarif")->capture_default_str()->check(formats);
+  pre->callback([this, &early] {
+    early = [this](config::LoadResult& loaded, const config::Variables& environment, const Output& output) {
+      return check_pre(loaded, environment, output, format_);
+    };
+  });
+}
 
 void OperationsCommands::add_backup(CLI::App& app, EarlyCommand& early) {
   auto* backup =

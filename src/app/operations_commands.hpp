@@ -20,9 +20,11 @@ class OperationsCommands {
 
  private:
   void add_backup(CLI::App& app, EarlyCommand& early);
+  void add_check(CLI::App& app, EarlyCommand& early);
 
   std::string backup_id_ = "latest";
   std::size_t keep_ = 0;
+  std::string format_ = "table";
 };
 
 // backup_commands.cpp
@@ -31,5 +33,9 @@ int backup_list(const config::Settings& settings, const Output& output);
 int backup_verify(const config::Settings& settings, const Output& output, const std::string& which);
 int backup_restore(const config::Settings& settings, const Output& output, const std::string& which);
 int backup_prune(const config::Settings& settings, const Output& output, std::size_t keep);
+
+// check_commands.cpp
+int check_pre(const config::LoadResult& loaded, const config::Variables& environment, const Output& output,
+              const std::string& format);
 
 }  // namespace dhii::app

@@ -226,11 +226,8 @@ Result<void> Product::start(Surroundings surroundings) {
   tasks_.spawn("webhooks", webhooks_.run());
   tasks_.spawn("metrics", telemetry_.keep_counting());
   tasks_.spawn("account events", announce_accounts());
-<<<<<<< ours
   if (surroundings == Surroundings::kInside) return {};
-=======
   tasks_.spawn("backups", backups_.run());
->>>>>>> theirs
   tasks_.spawn("signals", wait_for_signals());
   tasks_.spawn("welcome", welcome());
   return {};

@@ -1,4 +1,4 @@
-// The keys under which the parts of a backup stand. Internal to backup/.
+// The keys under which the parts of a backup stand.
 #pragma once
 #include "base/result.hpp"
 #include "base/secret.hpp"

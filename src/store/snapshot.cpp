@@ -141,8 +141,9 @@ Result<Inspection> inspect(const std::filesystem::path& file, const Secret& key)
   return counts_of(*db);
 }
 
-Result<std::vector<SealedMailKey>> mail_keys_in(const std::filesystem::path& file, const Secret& key) {
-  DHII_TRY_ASSIGN(auto db, Database::open(file, key, {.access = Access::kImmutable}));
+Result<std::vector<SealedMailKey>> mail_keys_in(const std::filesystem::path& file, const Secret& key, FileState state) {
+  const Access access = state == FileState::kInUse ? Access::kReadOnly : Access::kImmutable;
+  DHII_TRY_ASSIGN(auto db, Database::open(file, key, {.access = access}));
   std::vector<SealedMailKey> out;
   DHII_TRY(db->each("SELECT id, login, sealed_mail_key FROM user ORDER BY id", [&](Row row) {
     out.push_back({row.integer(0), row.get<std::string>(1), row.get<std::string>(2)});

@@ -50,11 +50,14 @@ Result<Inspection> count_in(const std::filesystem::path& file, const Secret& key
 // (integrity_check), and counts. kWrongKey, kCorrupt.
 Result<Inspection> inspect(const std::filesystem::path& file, const Secret& key);
 
-// The wrapped mail keys in a control database that nobody writes: user number and sealed key; empty key: shredded.
+// kInUse: others may be writing it.
+enum class FileState { kAtRest, kInUse };
+// The wrapped mail keys in a control database: user number and sealed key; empty key: shredded.
 struct SealedMailKey {
   std::int64_t user = 0;
   std::string login, sealed;
 };
-Result<std::vector<SealedMailKey>> mail_keys_in(const std::filesystem::path& file, const Secret& key);
+Result<std::vector<SealedMailKey>> mail_keys_in(const std::filesystem::path& file, const Secret& key,
+                                                FileState state = FileState::kAtRest);
 
 }  // namespace dhii::store

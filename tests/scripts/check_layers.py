@@ -17,11 +17,8 @@ RANKS = {  # a folder may include folders of a lower rank, and those named besid
     "imap": 2, "smtp": 2, "discovery": 2,
     "store": 3, "http": 3,
     "search": 4, "auth": 4, "transfer": 4,
-<<<<<<< ours
+    "backup": 4.5, "checks": 5,
     "sync": 5, "webhook": 5, "security": 5,
-=======
-    "sync": 5, "security": 5, "backup": 5,
->>>>>>> theirs
     "jmap": 6, "api": 6,
     "audit": 4,
     "app": 7,
