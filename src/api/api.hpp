@@ -1,5 +1,5 @@
-// Api: all routes but the static files, made by app/ from the services. add_to() fills the router; Api must outlive the
-// server.
+// Api: all routes but the static files, made by app/ from the services. add_to() fills the router; Contract::guard()
+// then stands before all of them. Api must outlive the server.
 #pragma once
 #include <functional>
 #include <string>
@@ -38,8 +38,7 @@ class Api {
         accounts_(parts.accounts),
         jmap_({parts.jmap, parts.mail, parts.hub, parts.auth, parts.db_pool}),
         mail_({parts.mail, parts.jmap, parts.db_pool, parts.clock, parts.webhooks, parts.mail_key}),
-        system_(std::move(parts.ready)),
-        db_pool_(parts.db_pool) {}
+        system_(std::move(parts.ready)) {}
   void add_to(http::Router& router) {
     auth_.add_to(router);
     factors_.add_to(router);
@@ -48,7 +47,6 @@ class Api {
     mail_.add_to(router);
     system_.add_to(router);
     docs_.add_to(router);
-    Contract::built_in().guard(router, db_pool_);  // last: the routes above are checked against api/openapi.yaml
   }
 
  private:
@@ -59,7 +57,6 @@ class Api {
   MailApi mail_;
   SystemRoutes system_;
   DocsRoutes docs_;
-  net::BlockingPool& db_pool_;
 };
 
 }  // namespace dhii::api

@@ -181,6 +181,7 @@ struct ApiFixture : testing::Test {
     images.emplace(Secret(std::string(32, 'i')), clock,
                    [this](std::string host, std::string target) { return fetch(std::move(host), std::move(target)); });
     images->add_to(router);
+    Contract::built_in().guard(router, db_pool);  // after all routes, as in app/serve.cpp
     http::DispatcherOptions options;
     options.limits.api = {1'000'000, 1'000'000};
     options.limits.auth = {1'000'000, 1'000'000};

@@ -62,7 +62,7 @@ TEST_F(Images, NoOpenProxyWithoutOrWithAForgedOrStaleSignature) {
   for (const std::string& bad : {std::string("/image"), std::string("/image?u=https%3A%2F%2Fexample.org%2F"), other,
                                  good + "x", good.substr(0, good.size() - 2),
                                  good.substr(0, good.find("&e=")) + "&e=99999999999" + good.substr(good.find("&s="))}) {
-    EXPECT_EQ(send("GET", bad).status, 403) << bad;
+    EXPECT_THAT(send("GET", bad).status, testing::AnyOf(400, 403)) << bad;
   }
   clock.advance(std::chrono::hours(24 * 3));
   EXPECT_EQ(send("GET", good).status, 403) << "three days old";

@@ -206,7 +206,8 @@ Product::Product(Installation& installation, EventLog& events)
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
   images_.add_to(router_);
-  api_.add_to(router_);  // last: it puts the contract's checks before all of them
+  api_.add_to(router_);
+  api::Contract::built_in().guard(router_, engine_.db_pool());  // after all routes but the web app's files
   http::add_static_routes(router_, http::web_assets());
   metrics::add_process_metrics(installation.metrics());
   telemetry_.watch_server([this] { return server_.connections(); }, [this] { return hub_.size(); });
