@@ -15,6 +15,7 @@
 #include "app/event_log.hpp"
 #include "app/inside_server.hpp"
 #include "app/instance_lock.hpp"
+#include "app/request_events.hpp"
 #include "app/sandbox.hpp"
 #include "app/serve_log.hpp"
 #include "app/telemetry.hpp"
@@ -70,9 +71,10 @@ std::vector<http::Network> trusted_proxies(const config::Settings& settings) {
   return out;
 }
 
-http::DispatcherOptions dispatcher_options(const config::Settings& settings, http::RequestObserver& observer) {
+http::DispatcherOptions dispatcher_options(const config::Settings& settings,
+                                           std::vector<http::RequestObserver*> observers) {
   http::DispatcherOptions out;
-  out.observer = &observer;
+  out.observers = std::move(observers);
   out.trusted_proxies = trusted_proxies(settings);
   out.origins.cors_origins = settings.cors_origins;
   out.origins.public_origin = settings.public_url;
@@ -81,13 +83,16 @@ http::DispatcherOptions dispatcher_options(const config::Settings& settings, htt
   return out;
 }
 
-http::ServerOptions server_options(const config::Settings& settings) {
+http::ServerOptions server_options(const config::Settings& settings, event::Sink& events) {
   http::ServerOptions out;
   out.listen = settings.listen;
   out.certificate_file = settings.tls_certificate;
   out.key_file = settings.tls_key;
   out.max_connections = settings.max_connections;
   out.uncounted_peers = settings.trusted_proxies;
+  out.on_refused_peer = [&events](const std::string& peer) {
+    events.record({.kind = event::Kind::kConnectionsFull, .address = peer, .detail = "it has as many as it may"});
+  };
   return out;
 }
 
@@ -144,6 +149,7 @@ class Product {
   crypto::SealKey factor_seal_;
   Secret recovery_key_;
   auth::Factors factors_;
+  RequestEvents request_events_;
   auth::AuthService auth_;
   jmap::Service jmap_;
   MailAccess mail_access_;
@@ -174,6 +180,7 @@ Product::Product(Installation& installation, EventLog& events)
       recovery_key_(installation.keyring().derive("recovery codes v1")),
       factors_({factor_store_, factor_seal_, recovery_key_, engine_.db_pool(), installation.clock(),
                 installation.random(), events_}),
+      request_events_(events_),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
              registration_of(installation.settings().registration)}),
@@ -199,8 +206,8 @@ Product::Product(Installation& installation, EventLog& events)
                                                   kImageDeadline);
               }),
       dispatcher_(router_, auth_, installation.clock(), installation.random(),
-                  dispatcher_options(installation.settings(), request_counter_)),
-      server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings())),
+                  dispatcher_options(installation.settings(), {&request_counter_, &request_events_})),
+      server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings(), events_)),
       telemetry_(engine_),
       backups_(installation, events_),
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),

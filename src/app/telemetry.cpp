@@ -68,8 +68,9 @@ RequestCounter::RequestCounter(metrics::Registry& registry) : registry_(registry
   head_ = limit("request_head");
 }
 
-void RequestCounter::finished(const http::Request& request, std::string_view route, int status,
+void RequestCounter::finished(const http::Request& request, std::string_view route, const http::Response& response,
                               std::chrono::microseconds took) {
+  const int status = response.status;
   if (status == 429) rate_.add();
   if (status == 413) body_.add();
   if (status == 431 || status == 414) head_.add();

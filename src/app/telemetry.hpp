@@ -31,7 +31,7 @@ class CountingSink final : public event::Sink {
 class RequestCounter final : public http::RequestObserver {
  public:
   explicit RequestCounter(metrics::Registry& registry);
-  void finished(const http::Request& request, std::string_view route, int status,
+  void finished(const http::Request& request, std::string_view route, const http::Response& response,
                 std::chrono::microseconds took) override;
 
  private:

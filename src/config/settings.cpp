@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/bytes.hpp"
+#include "config/event_reader.hpp"
 #include "config/private_file.hpp"
 #include "config/reader.hpp"
 
@@ -127,12 +128,6 @@ std::filesystem::path database_path(Reader& read, const Settings& s, const std::
   return s.data_directory / kDefaultDatabaseName;
 }
 
-void read_events(Reader& read, EventSettings& events) {
-  events.keep_days = static_cast<std::int64_t>(read.number("DHII_EVENTS_KEEP_DAYS", 365, 1, 3650));
-  events.keep_megabytes = static_cast<std::int64_t>(read.number("DHII_EVENTS_MAX_MB", 1024, 16, 1'000'000));
-  events.heads_file = read.text("DHII_EVENTS_HEADS", "");
-}
-
 void read_plain(Reader& read, Settings& s, const Variables& environment) {
   s.mode = read.choice<Mode>("DHII_ENV", Mode::kDevelopment,
                              {{"development", Mode::kDevelopment}, {"production", Mode::kProduction}});
@@ -164,7 +159,8 @@ void read_plain(Reader& read, Settings& s, const Variables& environment) {
   s.api_rate = read.rate("DHII_RATE_API", {10, 20});
   s.auth_rate = read.rate("DHII_RATE_AUTH", {5, 10});
   read_telemetry(read, s.telemetry, environment);
-  read_events(read, s.events);
+  s.events = read_events(read);
+  s.alerts = read_alerts(read);
   read_operations(read, s.operations, s.data_directory);
   check_tls(read, s);
   check_proxies(read, s);

@@ -46,6 +46,7 @@ struct Settings {
   std::size_t max_connections = 0;                        // DHII_MAX_CONNECTIONS
   Rate api_rate, auth_rate;  // DHII_RATE_API, DHII_RATE_AUTH: "10/20" = 10 a second, burst 20
   EventSettings events;
+  AlertSettings alerts;
 
   Telemetry telemetry;    // metrics
   Operations operations;  // backups, contacts

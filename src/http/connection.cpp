@@ -34,18 +34,18 @@ std::chrono::sys_seconds wall_clock() {
 }
 
 // What a client should hear about a head that can't be parsed.
-Response answer_to_broken_head(Dispatcher& dispatcher, HeadError error) {
+Response answer_to_broken_head(Dispatcher& dispatcher, const std::string& peer, HeadError error) {
   switch (error) {
     case HeadError::kTooLarge:
-      return dispatcher.refuse_head(431, "http.headers_too_large",
+      return dispatcher.refuse_head(peer, 431, "http.headers_too_large",
                                     "The request's headers are larger than 16 KB together.");
     case HeadError::kTooManyFields:
-      return dispatcher.refuse_head(431, "http.too_many_headers", "The request has more than 100 header fields.");
+      return dispatcher.refuse_head(peer, 431, "http.too_many_headers", "The request has more than 100 header fields.");
     case HeadError::kUnknownVersion:
       // Not 505: nothing that a stranger sends should look like a failure of ours.
-      return dispatcher.refuse_head(400, "http.version", "This server speaks HTTP/1.1 and HTTP/1.0.");
+      return dispatcher.refuse_head(peer, 400, "http.version", "This server speaks HTTP/1.1 and HTTP/1.0.");
     default:
-      return dispatcher.refuse_head(400, "http.malformed", "The request is not well-formed HTTP.");
+      return dispatcher.refuse_head(peer, 400, "http.malformed", "The request is not well-formed HTTP.");
   }
 }
 
@@ -129,7 +129,7 @@ class Conversation {
     Head head;
     if (const HeadError error = co_await read_head(head); error != HeadError::kNone) {
       if (error == HeadError::kIncomplete) co_return false;
-      co_await write(answer_to_broken_head(server_.dispatcher, error), Connection::kClose, true, false);
+      co_await write(answer_to_broken_head(server_.dispatcher, entry_.peer, error), Connection::kClose, true, false);
       co_return false;
     }
     const bool http_1_1 = head.http_1_1, head_only = head.method == "HEAD", stays = keeps_alive(head);

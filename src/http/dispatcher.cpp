@@ -98,11 +98,13 @@ boost::asio::awaitable<Admission> Dispatcher::admit(RequestHead head) {
   a.request.client_address = client.address;
   a.request.secure = client.secure;
   a.request.origin = std::string(client.secure ? "https://" : "http://") + std::string(head.headers.value("Host"));
-  a.answer = check_head(a, head);
+  a.answer = check_gate(a);
+  if (!a.answer) a.answer = check_head(a, head);
   a.request.headers = std::move(head.headers);
   std::optional<Target> target;
   if (!a.answer) {
     target = parse_target(head.target);
+    if (!target) a.request.path = head.target.substr(0, head.target.find('?'));  // for observers
     if (!target)
       a.answer = problem(a.request, 400, "http.bad_target",
                          "The address of the request is malformed; check its path and its percent escapes.");
@@ -119,6 +121,15 @@ boost::asio::awaitable<Admission> Dispatcher::admit(RequestHead head) {
   if (!a.answer) a.answer = check_body_rule(a);
   if (a.answer) finish(a, *a.answer);
   co_return a;
+}
+
+Dispatcher::Step Dispatcher::check_gate(Admission& a) {
+  if (options_.gate == nullptr) return {};
+  const auto left = options_.gate->blocked_for(a.request.client_address);
+  if (!left) return {};
+  return with_retry(a.request, 403, "http.address_blocked",
+                    "This address is blocked for a while because of what came from it; an administrator can lift that.",
+                    *left);
 }
 
 Dispatcher::Step Dispatcher::check_head(Admission& a, const RequestHead& head) {
@@ -298,9 +309,10 @@ Response Dispatcher::refuse(Admission& a, int status, std::string_view code, std
   return response;
 }
 
-Response Dispatcher::refuse_head(int status, std::string_view code, std::string detail) {
+Response Dispatcher::refuse_head(const std::string& peer, int status, std::string_view code, std::string detail) {
   Admission a;
   a.started = clock_.steady_now();
+  a.request.client_address = peer;
   a.request.request_id = new_request_id();
   return refuse(a, status, code, std::move(detail));
 }
@@ -326,10 +338,8 @@ void Dispatcher::finish(Admission& a, Response& response) {
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady_now() - a.started);
   spdlog::debug("{} {} {} {} {}us", a.request.request_id, method_name(a.request.method), log_escape(a.request.path),
                 response.status, took.count());
-  if (options_.observer != nullptr) {
-    options_.observer->finished(a.request, a.route == nullptr ? std::string_view() : std::string_view(a.route->pattern),
-                                response.status, took);
-  }
+  const std::string_view route = a.route == nullptr ? std::string_view() : std::string_view(a.route->pattern);
+  for (RequestObserver* observer : options_.observers) observer->finished(a.request, route, response, took);
 }
 
 }  // namespace dhii::http

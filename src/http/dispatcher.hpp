@@ -1,5 +1,6 @@
 // Dispatcher: the middleware chain around the routes, without sockets. admit() decides everything that can be decided
-// from the head alone, in this order: target, client address, route, CORS, rate limit by address, cross-site, token,
+// from the head alone, in this order: blocked
+// addresses, target, route, CORS, rate limit by address, cross-site, token,
 // rate limit by user, body rule. So a body is read only when its request may be served. respond() runs the handler;
 // every answer, errors included, goes through finish(). Io thread only. An exception in a handler is logged with the
 // request id and becomes 500 without a word about the inside.
@@ -37,8 +38,17 @@ class Authenticator {
 class RequestObserver {
  public:
   virtual ~RequestObserver() = default;
-  // `route`: the pattern, or empty when none matched. `code`: of the problem, or empty.
-  virtual void finished(const Request& request, std::string_view route, int status, std::chrono::microseconds took) = 0;
+  // `route`: the pattern, or empty when none matched.
+  virtual void finished(const Request& request, std::string_view route, const Response& response,
+                        std::chrono::microseconds took) = 0;
+};
+
+// Says which client addresses are refused for the time being. Asked first, for every request: must be cheap.
+class AddressGate {
+ public:
+  virtual ~AddressGate() = default;
+  // How long the address is still blocked; nullopt: it is not.
+  virtual std::optional<std::chrono::seconds> blocked_for(std::string_view address) = 0;
 };
 
 struct RequestHead {
@@ -63,7 +73,8 @@ struct DispatcherOptions {
   std::vector<Network> trusted_proxies;
   OriginPolicy origins;
   RateLimits limits;
-  RequestObserver* observer = nullptr;
+  std::vector<RequestObserver*> observers;
+  AddressGate* gate = nullptr;
 };
 
 struct Admission {
@@ -85,12 +96,13 @@ class Dispatcher {
   boost::asio::awaitable<Response> respond(Admission& admission);
   // The body turned out too large, too slow or malformed while it was read.
   Response refuse(Admission& admission, int status, std::string_view code, std::string detail);
-  // There is no request yet: broken or oversize head.
-  Response refuse_head(int status, std::string_view code, std::string detail);
+  // There is no request yet: broken or oversize head. `peer`: address without port.
+  Response refuse_head(const std::string& peer, int status, std::string_view code, std::string detail);
 
  private:
   using Step = std::optional<Response>;  // set: stop here
   std::string new_request_id();
+  Step check_gate(Admission& a);
   Step check_head(Admission& a, const RequestHead& head);
   Step check_route(Admission& a, const Target& target);
   Step check_rate(Admission& a);

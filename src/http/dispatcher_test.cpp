@@ -40,6 +40,20 @@ class FakeAuthenticator final : public Authenticator {
   }
 };
 
+struct FakeGate final : AddressGate {
+  std::optional<std::chrono::seconds> blocked_for(std::string_view address) override {
+    return address == "203.0.113.66" ? std::optional(std::chrono::seconds(90)) : std::nullopt;
+  }
+};
+
+struct FakeObserver final : RequestObserver {
+  std::vector<std::string> seen;
+  void finished(const Request& request, std::string_view route, const Response& response,
+                std::chrono::microseconds) override {
+    seen.push_back(request.client_address + " " + std::string(route) + " " + std::string(response.problem_code));
+  }
+};
+
 struct DispatcherTest : testing::Test {
   ManualClock clock;
   SeededRandom random{1};
@@ -47,6 +61,8 @@ struct DispatcherTest : testing::Test {
   Router router;
   std::optional<Dispatcher> dispatcher;
   int handled = 0;
+  FakeGate gate;
+  FakeObserver observer;
 
   boost::asio::awaitable<Response> ok(Request& r) {
     ++handled;
@@ -74,6 +90,8 @@ struct DispatcherTest : testing::Test {
                 [this](Request& r) { return crash(r); }});
     DispatcherOptions options;
     options.origins.cors_origins = {"https://app.example.org"};
+    options.gate = &gate;
+    options.observers = {&observer};
     dispatcher.emplace(router, authenticator, clock, random, std::move(options));
   }
 
@@ -138,6 +156,24 @@ TEST_F(DispatcherTest, ASensitiveRouteWantsAFreshConfirmation) {
   EXPECT_EQ(handled, 1);
 }
 
+TEST_F(DispatcherTest, ABlockedAddressIsRefusedBeforeAnythingElse) {
+  const Response refused = send("GET", "/a/../b", {}, {}, "203.0.113.66");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_EQ(refused.headers.value("Retry-After"), "90");
+  EXPECT_THAT(refused.body, HasSubstr("http.address_blocked"));
+  expect_security_headers(refused, "blocked");
+  EXPECT_EQ(send("GET", "/public", {}, {}, "203.0.113.67").status, 200);
+}
+
+TEST_F(DispatcherTest, ObserversLearnTheCodeOfTheProblem) {
+  send("GET", "/public");
+  send("GET", "/user");
+  send("GET", "/a/../b");
+  dispatcher->refuse_head("198.51.100.1", 400, "http.malformed", "x");
+  EXPECT_EQ(observer.seen, (std::vector<std::string>{"192.0.2.1 /public ", "192.0.2.1 /user auth.token_missing",
+                                                     "192.0.2.1  http.bad_target", "198.51.100.1  http.malformed"}));
+}
+
 TEST_F(DispatcherTest, HeadersAreOnEveryAnswer) {
   expect_security_headers(send("GET", "/public"), "200");
   expect_security_headers(send("GET", "/nowhere"), "404");
@@ -150,7 +186,7 @@ TEST_F(DispatcherTest, HeadersAreOnEveryAnswer) {
       send("POST", "/user", {{"Authorization", "Bearer user"}, {"Content-Type", "application/json"}},
            std::string(101, ' ')),
       "413");
-  expect_security_headers(dispatcher->refuse_head(431, "http.headers_too_large", "x"), "431");
+  expect_security_headers(dispatcher->refuse_head("192.0.2.1", 431, "http.headers_too_large", "x"), "431");
   for (int i = 0; i < 11; ++i) send("POST", "/auth");
   const Response limited = send("POST", "/auth");
   ASSERT_EQ(limited.status, 429);

@@ -71,6 +71,7 @@ struct Response {
   std::string body;
   std::string_view static_body;         // lives for ever (embedded files); used when `body` is empty
   std::shared_ptr<EventStream> stream;  // set: the connection becomes an event stream
+  std::string_view problem_code;        // of problem details, for observers; static storage
   std::string_view payload() const { return body.empty() ? static_body : std::string_view(body); }
 };
 

@@ -21,6 +21,7 @@ Response to_response(const Problem& problem, std::string_view request_id) {
   }
   Response response;
   response.status = problem.status;
+  response.problem_code = problem.code;
   response.headers.add("Content-Type", "application/problem+json");
   if (problem.retry_after) response.headers.add("Retry-After", std::to_string(problem.retry_after->count()));
   response.body = json::serialize(o);

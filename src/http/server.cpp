@@ -175,7 +175,10 @@ bool Server::State::admit_peer(Live& entry) {
     if (n.contains(entry.peer)) return true;
   }
   std::size_t& count = per_address[entry.peer];
-  if (count >= options.max_connections_per_address) return false;
+  if (count >= options.max_connections_per_address) {
+    if (options.on_refused_peer) options.on_refused_peer(entry.peer);
+    return false;
+  }
   ++count;
   entry.counted = true;
   return true;

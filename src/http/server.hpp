@@ -38,6 +38,8 @@ struct ServerOptions {
   std::chrono::milliseconds body_stall_deadline{15'000};  // between two pieces of a body
   std::chrono::milliseconds write_deadline{30'000};       // plus the time that kMinBodyBytesPerSecond gives
   std::chrono::milliseconds accept_backoff{100};
+  // Tells the address of which a connection was refused because it has enough already.
+  std::function<void(const std::string& peer)> on_refused_peer;
 };
 
 class Server {
