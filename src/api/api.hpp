@@ -11,6 +11,7 @@
 #include "api/factor_routes.hpp"
 #include "api/jmap_routes.hpp"
 #include "api/mail_api.hpp"
+#include "api/security_routes.hpp"
 #include "api/system_routes.hpp"
 
 namespace dhii::api {
@@ -28,6 +29,7 @@ struct ApiParts {
   const Clock& clock;
   webhook::WebhookService& webhooks;
   Secret mail_key;  // 32 bytes; see MailApiParts
+  SecurityParts security;
 };
 
 class Api {
@@ -38,6 +40,7 @@ class Api {
         accounts_(parts.accounts),
         jmap_({parts.jmap, parts.mail, parts.hub, parts.auth, parts.db_pool}),
         mail_({parts.mail, parts.jmap, parts.db_pool, parts.clock, parts.webhooks, parts.mail_key}),
+        security_(parts.security),
         system_(std::move(parts.ready)) {}
   void add_to(http::Router& router) {
     auth_.add_to(router);
@@ -45,6 +48,7 @@ class Api {
     accounts_.add_to(router);
     jmap_.add_to(router);
     mail_.add_to(router);
+    security_.add_to(router);
     system_.add_to(router);
     docs_.add_to(router);
   }
@@ -55,6 +59,7 @@ class Api {
   AccountRoutes accounts_;
   JmapRoutes jmap_;
   MailApi mail_;
+  SecurityRoutes security_;
   SystemRoutes system_;
   DocsRoutes docs_;
 };

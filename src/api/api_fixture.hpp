@@ -14,6 +14,7 @@
 #include "api/api.hpp"
 #include "api/image_routes.hpp"
 #include "http/dispatcher.hpp"
+#include "store/event_database.hpp"
 #include "store/mail_store.hpp"
 
 namespace dhii::api {
@@ -113,6 +114,33 @@ class RealMail final : public MailAccess {
   std::map<UserId, std::shared_ptr<store::MailStore>> stores_;
 };
 
+// A journal, alerts and blocks of their own.
+struct RealSecurity {
+  RealSecurity(const std::filesystem::path& folder, const Clock& clock, Random& random)
+      : database(store::EventDatabase::open(folder / "events.db", Secret(std::string(32, 'e'))).value()),
+        rows(*database),
+        alerts(*database),
+        journal(rows, {Secret(std::string(32, 'h')), Secret(std::string(32, 's'))}, clock, random, {}),
+        blocks(alerts, std::chrono::minutes(15), [](std::string_view) { return false; }),
+        desk(alerts, blocks, journal, clock, settings(), {.notify = [](const security::Notification&) {}}) {
+    journal.follow(desk);
+    journal.start();
+  }
+  // Every rule fires at the first event.
+  static config::AlertSettings settings() {
+    config::AlertSettings out;
+    for (auto& rule : out.rules) rule = {0, 3600, true};
+    return out;
+  }
+  std::unique_ptr<store::EventDatabase> database;
+  store::EventJournal rows;
+  store::EventAlerts alerts;
+  security::Journal journal;
+  security::BlockList blocks;
+  security::AlertDesk desk;
+  ~RealSecurity() { journal.stop(); }
+};
+
 struct ApiFixture : testing::Test {
   ManualClock clock;
   SystemRandom random;
@@ -142,6 +170,7 @@ struct ApiFixture : testing::Test {
   std::optional<webhook::WebhookService> webhooks;
   PushHub hub;
   http::Router router;
+  std::optional<RealSecurity> watch;
   std::optional<Api> api;
   std::optional<ImageRoutes> images;
   std::vector<std::string> fetched;  // remote images: "host target"
@@ -166,6 +195,7 @@ struct ApiFixture : testing::Test {
                                           random, events, *factors, auth::RegistrationMode::kInvitation});
     mail.emplace(folder / "mail", clock, random);
     jmap.emplace(clock, random);
+    watch.emplace(folder, clock, random);
     dialer.emplace(io.get_executor(), dns_pool, net::Egress::kPublicOnly);
     webhooks.emplace(webhook::WebhookService::Parts{io.get_executor(), *control,
                                                     [this](UserId user) -> Result<std::shared_ptr<store::MailStore>> {
@@ -176,7 +206,9 @@ struct ApiFixture : testing::Test {
                                                     events});
     api.emplace(ApiParts{*auth, *factors, accounts, *jmap, *mail, hub, db_pool, "",
                          []() -> net::Task<> { co_return Result<void>{}; }, clock, *webhooks,
-                         Secret(std::string(32, 'q'))});
+                         Secret(std::string(32, 'q')),
+                         {watch->rows, watch->alerts, watch->journal, watch->desk, watch->blocks, *control, db_pool,
+                          clock}});
     api->add_to(router);
     images.emplace(Secret(std::string(32, 'i')), clock,
                    [this](std::string host, std::string target) { return fetch(std::move(host), std::move(target)); });
@@ -197,6 +229,7 @@ struct ApiFixture : testing::Test {
     images.reset();
     api.reset();
     webhooks.reset();
+    watch.reset();
     mail.reset();
     auth.reset();
     control.reset();

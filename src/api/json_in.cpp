@@ -133,6 +133,14 @@ std::vector<std::string> JsonInput::texts(std::string_view name, std::size_t max
   return out;
 }
 
+std::optional<std::int64_t> JsonInput::optional_integer(std::string_view name, std::int64_t least, std::int64_t most) {
+  const json::value* value = take(name);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_int64() && value->get_int64() >= least && value->get_int64() <= most) return value->get_int64();
+  reject(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return std::nullopt;
+}
+
 Secret JsonInput::secret(std::string_view name) { return Secret::take(text(name, kMaxSecretBytes)); }
 
 std::optional<Secret> JsonInput::optional_secret(std::string_view name) {

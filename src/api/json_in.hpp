@@ -28,6 +28,7 @@ class JsonInput {
   std::optional<std::string> optional_text(std::string_view name, std::size_t max = kMaxTextBytes);
   // Required: a list of at most `max_items` strings; empty ones are refused.
   std::vector<std::string> texts(std::string_view name, std::size_t max_items, std::size_t max = kMaxTextBytes);
+  std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t least, std::int64_t most);
   Secret secret(std::string_view name);  // required, not empty
   std::optional<Secret> optional_secret(std::string_view name);
   ServerSettings server(std::string_view name);  // required

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "app/audit_commands.hpp"
+#include "app/alert_commands.hpp"
 #include "app/commands.hpp"
 #include "app/event_commands.hpp"
 #include "app/operations_commands.hpp"
@@ -52,6 +53,7 @@ struct CommandLine {
     add_event_commands(app, command);
     add_audit_command(app, audit);
     operations.add_to(app, early);
+    add_alert_commands(app, command);
     app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")
         ->callback([this] { only_config = true; });
   }

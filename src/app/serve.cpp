@@ -10,6 +10,7 @@
 #include "api/api.hpp"
 #include "api/image_routes.hpp"
 #include "app/backup_job.hpp"
+#include "app/alert_channels.hpp"
 #include "app/commands.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
@@ -19,6 +20,7 @@
 #include "app/sandbox.hpp"
 #include "app/serve_log.hpp"
 #include "app/telemetry.hpp"
+#include "app/watch.hpp"
 #include "auth/auth_service.hpp"
 #include "base/bytes.hpp"
 #include "config/private_file.hpp"
@@ -72,9 +74,10 @@ std::vector<http::Network> trusted_proxies(const config::Settings& settings) {
 }
 
 http::DispatcherOptions dispatcher_options(const config::Settings& settings,
-                                           std::vector<http::RequestObserver*> observers) {
+                                           std::vector<http::RequestObserver*> observers, http::AddressGate& gate) {
   http::DispatcherOptions out;
   out.observers = std::move(observers);
+  out.gate = &gate;
   out.trusted_proxies = trusted_proxies(settings);
   out.origins.cors_origins = settings.cors_origins;
   out.origins.public_origin = settings.public_url;
@@ -121,6 +124,9 @@ enum class Surroundings : std::uint8_t { kService, kInside };
 class Product {
  public:
   Product(Installation& installation, EventLog& events);
+  Product(const Product&) = delete;
+  Product& operator=(const Product&) = delete;
+  ~Product() { event_log_.stop(); }  // its followers are members of ours
   Result<void> start(Surroundings surroundings);
   void run() { engine_.io().run(); }
   // From any thread: run() returns when everything under way has ended.
@@ -133,12 +139,15 @@ class Product {
   void account_changed(const sync::AccountStatus& status);
   net::Task<> announce_accounts();
   net::Task<> announce(UserId user, AccountId account);
+  security::DeskHands desk_hands();
+  net::Task<> end_sessions(UserId user);
   net::Task<> maintain();
   net::Task<> welcome();
   net::Task<> wait_for_signals();
   asio::awaitable<void> stop();
 
   Installation& installation_;
+  EventLog& event_log_;
   Engine engine_;
   api::PushHub hub_;
   crypto::Jwt jwt_;
@@ -150,6 +159,8 @@ class Product {
   Secret recovery_key_;
   auth::Factors factors_;
   RequestEvents request_events_;
+  Watch watch_;
+  AlertChannels channels_;
   auth::AuthService auth_;
   jmap::Service jmap_;
   MailAccess mail_access_;
@@ -170,6 +181,7 @@ class Product {
 
 Product::Product(Installation& installation, EventLog& events)
     : installation_(installation),
+      event_log_(events),
       engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
       jwt_(make_jwt(installation)),
       refresh_key_(installation.keyring().derive("refresh tokens v1")),
@@ -181,6 +193,8 @@ Product::Product(Installation& installation, EventLog& events)
       factors_({factor_store_, factor_seal_, recovery_key_, engine_.db_pool(), installation.clock(),
                 installation.random(), events_}),
       request_events_(events_),
+      watch_(events, installation, trusted_proxies(installation.settings()), desk_hands()),
+      channels_(engine_),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
              registration_of(installation.settings().registration)}),
@@ -199,14 +213,16 @@ Product::Product(Installation& installation, EventLog& events)
                 return {};
               });
             },
-            installation.clock(), webhooks_, installation.keyring().derive("rest mail v1")}),
+            installation.clock(), webhooks_, installation.keyring().derive("rest mail v1"),
+            {events.rows(), watch_.alerts(), events.journal(), watch_.desk(), watch_.blocks(), installation.control(),
+             engine_.db_pool(), installation.clock()}}),
       images_(installation.keyring().derive("image proxy v1"), installation.clock(),
               [this](std::string host, std::string target) {
                 return engine_.dialer().https_get(std::move(host), std::move(target), api::kMaxImageBytes,
                                                   kImageDeadline);
               }),
       dispatcher_(router_, auth_, installation.clock(), installation.random(),
-                  dispatcher_options(installation.settings(), {&request_counter_, &request_events_})),
+                  dispatcher_options(installation.settings(), {&request_counter_, &request_events_, &watch_}, watch_)),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings(), events_)),
       telemetry_(engine_),
       backups_(installation, events_),
@@ -226,13 +242,43 @@ Product::Product(Installation& installation, EventLog& events)
   });
 }
 
+// What the alert desk asks for on the journal's thread, done on ours.
+security::DeskHands Product::desk_hands() {
+  security::DeskHands hands;
+  hands.notify = [this](const security::Notification& note) {
+    spdlog::warn("alert: {}", log_escape(note.subject()));
+    asio::post(engine_.io(), [this, note] {
+      for (const auto& channel : channels_.channels().configured())
+        tasks_.spawn("alert by " + channel, channels_.channels().deliver(channel, note));
+    });
+  };
+  hands.end_sessions = [this](UserId user, const std::string&) {
+    asio::post(engine_.io(), [this, user] { tasks_.spawn("end sessions", end_sessions(user)); });
+  };
+  return hands;
+}
+
+net::Task<> Product::end_sessions(UserId user) {
+  DHII_CO_TRY_ASSIGN(const auto sessions,
+                     co_await engine_.db_pool().run([&] { return installation_.control().list_sessions(user); }));
+  http::Principal who;
+  who.user = user;
+  for (const auto& session : sessions) {
+    if (!session.revoked) DHII_CO_TRY(co_await auth_.revoke(who, session.id));
+  }
+  co_return Result<void>{};
+}
+
 Result<void> Product::start(Surroundings surroundings) {
+  DHII_TRY(watch_.load());
+  event_log_.start();  // after those who follow it
   DHII_TRY(server_.start());
   DHII_TRY(start_metrics());
   tasks_.spawn("accounts", engine_.start_accounts());
   tasks_.spawn("maintenance", maintain());
   tasks_.spawn("webhooks", webhooks_.run());
   tasks_.spawn("metrics", telemetry_.keep_counting());
+  tasks_.spawn("measuring", watch_.keep_measuring(engine_.db_pool()));
   tasks_.spawn("account events", announce_accounts());
   if (surroundings == Surroundings::kInside) return {};
   tasks_.spawn("backups", backups_.run());
@@ -385,7 +431,6 @@ int serve(Installation& installation, const Output& output) {
                  settings.secrets_file.string());
   const auto events = EventLog::open(installation, &log.follower());
   if (!events) return output.failure(events.error());
-  (*events)->start();
   (*events)->journal().record({.kind = event::Kind::kServerStarted, .actor = "system", .detail = DHII_VERSION});
   if (!weakness->empty())
     (*events)->journal().record({.kind = event::Kind::kSandboxWeak, .actor = "system", .detail = *weakness});
@@ -394,7 +439,6 @@ int serve(Installation& installation, const Output& output) {
     if (auto done = product.start(Surroundings::kService); !done) return output.failure(done.error());
     product.run();
   }
-  (*events)->stop();
   spdlog::info("stopped");
   return 0;
 }
@@ -411,7 +455,6 @@ InsideServer::InsideServer(std::unique_ptr<Parts> parts) : parts_(std::move(part
 
 Result<std::unique_ptr<InsideServer>> InsideServer::start(Installation& installation) {
   DHII_TRY_ASSIGN(auto events, EventLog::open(installation));
-  events->start();
   auto parts = std::make_unique<Parts>(installation, std::move(events));
   DHII_TRY(parts->product.start(Surroundings::kInside));
   parts->thread = std::thread([product = &parts->product] { product->run(); });

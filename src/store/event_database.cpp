@@ -20,6 +20,15 @@ CREATE INDEX event_user ON event(user) WHERE user <> 0;
 CREATE INDEX event_address ON event(address) WHERE address <> '';
 CREATE TABLE event_day(day INTEGER NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(day, name)) WITHOUT ROWID;
 CREATE TABLE checkpoint(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, hash BLOB NOT NULL, mac BLOB NOT NULL);
+)sql"},
+                                 {R"sql(
+CREATE TABLE alert(id INTEGER PRIMARY KEY, rule TEXT NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, severity INTEGER NOT NULL,
+  title TEXT NOT NULL, observed TEXT NOT NULL, expected TEXT NOT NULL, address TEXT NOT NULL, user INTEGER NOT NULL, first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL, count INTEGER NOT NULL, fired_at INTEGER NOT NULL, resolved_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+  silenced_until INTEGER NOT NULL, handled_by TEXT NOT NULL);
+CREATE INDEX alert_state ON alert(state);
+CREATE TABLE block(id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE, reason TEXT NOT NULL, made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL, until INTEGER NOT NULL, strikes INTEGER NOT NULL);
 )sql"}};
 
 }  // namespace

@@ -105,8 +105,8 @@ json::object to_json(const store::EventRow& row) {
   out["sentence"] = sentence_of(row);
   out["count"] = row.entry.count;
   if (row.entry.count > 1) out["first_at"] = iso_time(row.entry.first_at);
-  if (event.user) out["user_id"] = std::to_string(event.user.value);
-  if (event.session) out["session_id"] = std::to_string(event.session.value);
+  if (event.user) out["user_id"] = "u" + std::to_string(event.user.value);
+  if (event.session) out["session_id"] = "s" + std::to_string(event.session.value);
   put(out, "actor", event.actor);
   put(out, "address", event.address);
   put(out, "object", event.object);

@@ -206,6 +206,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which second factors the user has */
+        get: operations["getFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/login": {
         parameters: {
             query?: never;
@@ -264,6 +281,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey alone
+         * @description The passkey must be discoverable and must have verified the person (PIN, fingerprint).
+         */
+        post: operations["signInWithPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a passkey is to sign
+         * @description Without `challenge`: for signing in with a passkey alone. With the `challenge` of a sign-in: for its second factor. Feed `public_key` to
+         *     `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`. Works once, for five minutes.
+         */
+        post: operations["getPasskeyOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The passkeys of the user */
+        get: operations["listPasskeys"];
+        put?: never;
+        /**
+         * Register a passkey
+         * @description Wants a step-up (403 `auth.step_up_required`).
+         *     Ends all other sessions. At most 20. `recovery_codes` as in `confirmTotp`.
+         */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description Wants a step-up (403 `auth.step_up_required`).
+         *     Ends all other sessions.
+         */
+        delete: operations["removePasskey"];
+        options?: never;
+        head?: never;
+        /** Rename a passkey */
+        patch: operations["renamePasskey"];
+        trace?: never;
+    };
+    "/api/v1/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a new passkey is to sign
+         * @description Wants a step-up (403 `auth.step_up_required`).
+         *     Feed `public_key` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`. Works once, for five minutes.
+         */
+        post: operations["getNewPasskeyOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/password": {
         parameters: {
             query?: never;
@@ -275,9 +398,51 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Ends all other sessions.
+         * @description Ends all other sessions, and gives this one a new refresh token (web: the cookie; programs: in the answer).
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How strong is a password?
+         * @description Estimated as zxcvbn does, with the shipped list of common passwords; nothing is kept. `acceptable` is what registering and changing ask for.
+         */
+        post: operations["checkPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many recovery codes are left */
+        get: operations["countRecoveryCodes"];
+        put?: never;
+        /**
+         * Make ten new recovery codes
+         * @description Wants a step-up (403 `auth.step_up_required`).
+         *     The old ones stop working. Shown only now.
+         */
+        post: operations["makeRecoveryCodes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -324,6 +489,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a sign-in with a second factor
+         * @description With the `challenge` that `logIn` answered, from the same client, within five minutes; five wrong answers end it. `code` belongs to the methods
+         *     `totp` and `recovery_code`, `passkey` to `passkey` (its options come from `getPasskeyOptions` with the same challenge).
+         */
+        post: operations["giveSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -335,7 +521,8 @@ export interface paths {
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** End all sessions but this one */
+        delete: operations["endOtherSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -353,6 +540,94 @@ export interface paths {
         post?: never;
         /** End a session */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm who you are
+         * @description Kept with the session for ten minutes; a fresh sign-in counts. What wants it answers 403 `auth.step_up_required` without.
+         *     `password`, `code` or `passkey`, as `method` says.
+         */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/step-up/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How this user can confirm who they are
+         * @description Methods in the order to offer them; `public_key` is there with a passkey.
+         */
+        post: operations["getStepUpOptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up an authenticator app
+         * @description Wants a step-up (403 `auth.step_up_required`).
+         *     Shows the secret once; active only after `confirmTotp`. An older one goes on working until then.
+         */
+        post: operations["startTotp"];
+        /**
+         * Remove the authenticator app
+         * @description Wants a step-up (403 `auth.step_up_required`).
+         *     Ends all other sessions.
+         */
+        delete: operations["removeTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm the authenticator app with a code
+         * @description Wants a step-up (403 `auth.step_up_required`).
+         *     Ends all other sessions. `recovery_codes` holds new ones when the user had none; they are shown only now.
+         */
+        post: operations["confirmTotp"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -656,6 +931,192 @@ export interface paths {
          * @description Recipients that have it already are left out. A message of unknown fate is sent again only with `may_arrive_twice: true`.
          */
         post: operations["retryOutboxItem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, the newest first */
+        get: operations["listSecurityAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert */
+        get: operations["getSecurityAlert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that somebody looks after an alert
+         * @description It is not told again; it ends by itself when its reason does.
+         */
+        post: operations["acknowledgeSecurityAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/alerts/{id}/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Don't tell an alert for a while */
+        post: operations["silenceSecurityAlert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that are blocked now, the newest first */
+        get: operations["listAddressBlocks"];
+        put?: never;
+        /**
+         * Block an address for a while
+         * @description An IPv6 address stands for its /64. Loopback and declared proxies can't be blocked. Without `minutes` the block lasts as an automatic
+         *     one would: a quarter of an hour first, four times as long each time after.
+         */
+        post: operations["blockAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/blocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Lift a block */
+        delete: operations["unblockAddress"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Security events, the newest first
+         * @description From the journal. Filters add up; `kind` is a name such as `auth.sign_in_failed`, a family such as `auth`, or up to eight of them
+         *     separated by commas. An event with a `count` above 1 stands for that many of the same thing.
+         */
+        get: operations["listSecurityEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One security event */
+        get: operations["getSecurityEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue of security events */
+        get: operations["listSecurityEventKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posture at a glance
+         * @description Events by family and day, open alerts, blocks, scores of the last audit and checklists, and how the journal does. Every number can be
+         *     opened with the other routes.
+         */
+        get: operations["getSecuritySummary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1127,6 +1588,31 @@ export interface components {
             imap: components["schemas"]["ServerTest"];
             smtp: components["schemas"]["ServerTest"];
         };
+        AddressBlock: {
+            /**
+             * @example 192.0.2.7
+             * @example 2001:db8::/64
+             */
+            address: string;
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description A login, or dhii-mail */
+            made_by: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description How often this address was blocked lately
+             */
+            strikes: number;
+            /** Format: date-time */
+            until: string;
+        };
+        AddressBlockList: {
+            blocks: components["schemas"]["AddressBlock"][];
+        };
+        /** @enum {string} */
+        AlertStateName: "pending" | "firing" | "acknowledged" | "silenced" | "resolved";
         Attachment: {
             /** @description For cid: links of the HTML */
             content_id?: string;
@@ -1160,6 +1646,12 @@ export interface components {
          * @enum {string}
          */
         ClientKind: "web";
+        CredentialDescriptor: {
+            id: string;
+            transports?: string[];
+            /** @enum {string} */
+            type: "public-key";
+        };
         Delivery: {
             /** Format: int32 */
             attempts: number;
@@ -1186,6 +1678,33 @@ export interface components {
             email: string;
         };
         Empty: Record<string, never>;
+        FactorAdded: {
+            passkey?: components["schemas"]["Passkey"];
+            /** @description Empty when the user had some already; shown only now */
+            recovery_codes: string[];
+            /** @description Not with client web, which gets a cookie; the old one counts as stolen from now on */
+            refresh_token?: string;
+        };
+        /** @enum {string} */
+        FactorMethod: "totp" | "passkey" | "recovery_code";
+        Factors: {
+            /** Format: int32 */
+            passkeys: number;
+            /** @description Under this address of the server; false on a bare IP address */
+            passkeys_possible: boolean;
+            /**
+             * Format: int32
+             * @description Left
+             */
+            recovery_codes: number;
+            /**
+             * Format: date-time
+             * @description Not there: step up first
+             */
+            stepped_up_until?: string;
+            /** @description An authenticator app is active */
+            totp: boolean;
+        };
         Frame: {
             html: string;
             /**
@@ -1348,6 +1867,12 @@ export interface components {
         Move: {
             mailboxes: components["schemas"]["MailboxIdText"][];
         };
+        NewAddressBlock: {
+            address: string;
+            /** Format: int32 */
+            minutes?: number;
+            reason?: string;
+        };
         NewIdentity: {
             account?: components["schemas"]["AccountIdText"];
             bcc?: components["schemas"]["Recipient"][];
@@ -1371,6 +1896,12 @@ export interface components {
             sort_order?: number;
             subscribed?: boolean;
         };
+        NewPasskey: {
+            name?: string;
+            passkey: components["schemas"]["PasskeyRegistration"];
+            /** @description response.getTransports() */
+            transports?: string[];
+        };
         /** Format: password */
         NewPassword: string;
         NewTemplate: {
@@ -1388,6 +1919,11 @@ export interface components {
              */
             url: string;
         };
+        /**
+         * Format: password
+         * @description Six digits of the authenticator app, or a recovery code; spaces and hyphens do not matter
+         */
+        OneTimeCode: string;
         Outbox: {
             /** @description Left out on the last page */
             next_cursor?: string;
@@ -1433,8 +1969,121 @@ export interface components {
             /** @example application/pdf */
             type?: string;
         } & (unknown | unknown);
+        Passkey: {
+            /** @description Synchronised between devices */
+            backed_up: boolean;
+            /** @description It verifies the person */
+            can_sign_in_alone: boolean;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** Format: date-time */
+            last_used_at: string;
+            name: string;
+        };
+        /** @description What navigator.credentials.get gave, each as base64url without padding */
+        PasskeyAssertion: {
+            /** @description response.authenticatorData */
+            authenticator_data: string;
+            /** @description response.clientDataJSON */
+            client_data_json: string;
+            /** @description rawId */
+            credential_id: string;
+            /** @description response.signature */
+            signature: string;
+            /** @description response.userHandle, where there is one */
+            user_handle?: string;
+        };
+        PasskeyCreation: {
+            /** @description PublicKeyCredentialCreationOptionsJSON */
+            public_key: {
+                /** @enum {string} */
+                attestation: "none";
+                authenticatorSelection: {
+                    requireResidentKey: boolean;
+                    /** @enum {string} */
+                    residentKey: "preferred";
+                    /** @enum {string} */
+                    userVerification: "preferred";
+                };
+                challenge: string;
+                excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+                pubKeyCredParams: {
+                    /** Format: int32 */
+                    alg: number;
+                    /** @enum {string} */
+                    type: "public-key";
+                }[];
+                rp: {
+                    id: string;
+                    name: string;
+                };
+                /**
+                 * Format: int32
+                 * @description Milliseconds
+                 */
+                timeout: number;
+                user: {
+                    displayName: string;
+                    id: string;
+                    name: string;
+                };
+            };
+        };
+        PasskeyName: {
+            name: string;
+        };
+        PasskeyOptionsRequest: {
+            /** @description Of a sign-in that wants its second factor */
+            challenge?: string;
+        };
+        /** @description What navigator.credentials.create gave, each as base64url without padding */
+        PasskeyRegistration: {
+            /** @description response.attestationObject */
+            attestation_object: string;
+            /** @description response.clientDataJSON */
+            client_data_json: string;
+        };
+        PasskeyRequest: {
+            public_key: components["schemas"]["PasskeyRequestOptions"];
+        };
+        /** @description PublicKeyCredentialRequestOptionsJSON */
+        PasskeyRequestOptions: {
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            challenge: string;
+            rpId: string;
+            /**
+             * Format: int32
+             * @description Milliseconds
+             */
+            timeout: number;
+            /** @enum {string} */
+            userVerification: "required" | "preferred";
+        };
+        PasskeySignIn: {
+            client?: components["schemas"]["ClientKind"];
+            passkey: components["schemas"]["PasskeyAssertion"];
+        };
         /** Format: password */
         Password: string;
+        PasswordStrength: {
+            acceptable: boolean;
+            advice: string[];
+            /** Format: double */
+            log10_guesses: number;
+            /**
+             * Format: int32
+             * @description 3 and 4 are strong enough
+             */
+            score: number;
+            /** @description A clause: "it is close to a common password" */
+            warning?: string;
+        };
+        PasswordToCheck: {
+            display_name?: string;
+            login?: string;
+            password: components["schemas"]["Password"];
+        };
         People: components["schemas"]["Person"][];
         Person: {
             /** @example ada@example.org */
@@ -1472,6 +2121,9 @@ export interface components {
             name?: string;
         };
         Recipients: components["schemas"]["Recipient"][];
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
         Refresh: {
             /** @description Left out: the cookie */
             refresh_token?: string;
@@ -1483,11 +2135,177 @@ export interface components {
             login: components["schemas"]["Login"];
             password: components["schemas"]["NewPassword"];
         };
+        Renewed: {
+            /** @description The old one counts as stolen from now on */
+            refresh_token: string;
+        };
         Retry: {
             may_arrive_twice?: boolean;
         };
         /** @enum {string} */
         Role: "user" | "administrator" | "auditor";
+        SecondFactor: {
+            challenge: string;
+            code?: components["schemas"]["OneTimeCode"];
+            method: components["schemas"]["FactorMethod"];
+            passkey?: components["schemas"]["PasskeyAssertion"];
+        };
+        SecondFactorWanted: {
+            second_factor: {
+                challenge: string;
+                /**
+                 * Format: int32
+                 * @description Seconds
+                 */
+                expires_in: number;
+                /** @description In the order to offer them */
+                methods: components["schemas"]["FactorMethod"][];
+            };
+        };
+        SecurityAlert: {
+            address?: string;
+            /**
+             * Format: int64
+             * @description Signals so far
+             */
+            count: number;
+            /** @description The range in which nothing would have been said */
+            expected: string;
+            /** Format: date-time */
+            fired_at?: string;
+            /** Format: date-time */
+            first_at: string;
+            /** @description The login of who acknowledged or silenced it */
+            handled_by?: string;
+            id: string;
+            /** @description What it is about: an address, a login, a host; empty: the whole */
+            key: string;
+            /** Format: date-time */
+            last_at: string;
+            /** @description What was seen */
+            observed: string;
+            /** Format: date-time */
+            resolved_at?: string;
+            /** @example failed_logins_per_address */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Format: date-time */
+            silenced_until?: string;
+            state: components["schemas"]["AlertStateName"];
+            title: string;
+            user_id?: string;
+        };
+        SecurityAlertList: {
+            alerts: components["schemas"]["SecurityAlert"][];
+            /** @description Left out on the last page */
+            next_cursor?: string;
+        };
+        SecurityEvent: {
+            /** @description Who, as known or as tried */
+            actor?: string;
+            address?: string;
+            /**
+             * Format: date-time
+             * @description When it happened; of repeats the last time
+             */
+            at: string;
+            /** @description Elastic Common Schema event.category */
+            category?: string;
+            /**
+             * Format: int64
+             * @description How often
+             */
+            count: number;
+            detail?: string;
+            /**
+             * Format: date-time
+             * @description Of repeats the first time
+             */
+            first_at?: string;
+            id: string;
+            /** @example auth.sign_in_failed */
+            kind: string;
+            object?: string;
+            /** @enum {string} */
+            outcome?: "success" | "failure" | "unknown";
+            /** @description Finds the log line */
+            request_id?: string;
+            /** @description What happened */
+            sentence: string;
+            session_id?: string;
+            severity: components["schemas"]["Severity"];
+            /** @description Elastic Common Schema event.type */
+            type?: string;
+            user_id?: string;
+        };
+        SecurityEventKindList: {
+            kinds: {
+                category: string;
+                name: string;
+                /** @enum {string} */
+                outcome: "success" | "failure" | "unknown";
+                sentence: string;
+                severity: components["schemas"]["Severity"];
+                type: string;
+            }[];
+        };
+        SecurityEventList: {
+            events: components["schemas"]["SecurityEvent"][];
+            /** @description Left out on the last page */
+            next_cursor?: string;
+        };
+        SecuritySummary: {
+            alerts: {
+                /** Format: int32 */
+                acknowledged: number;
+                /** Format: int32 */
+                firing: number;
+                /** Format: int32 */
+                pending: number;
+                /** Format: int32 */
+                silenced: number;
+                worst?: components["schemas"]["Severity"];
+            };
+            /** Format: int32 */
+            blocks: number;
+            /** @description Days with events, the oldest first */
+            days: {
+                /** @description Events by family */
+                counts: {
+                    [key: string]: number;
+                };
+                /** Format: date */
+                day: string;
+            }[];
+            /** @description All families of the catalogue */
+            families: string[];
+            journal: {
+                /** Format: int64 */
+                bytes: number;
+                /**
+                 * Format: int64
+                 * @description Events lost to overload since the start, all of little weight unless the log says otherwise
+                 */
+                dropped: number;
+                /** @description The journal can't be written at present */
+                failing: boolean;
+                /** Format: int64 */
+                records: number;
+            };
+            /** @description The newest result of each kind of report */
+            scores: {
+                /** Format: date-time */
+                at: string;
+                /**
+                 * @example audit
+                 * @example check_pre
+                 * @example check_post
+                 */
+                kind: string;
+                /** Format: int32 */
+                score: number;
+            }[];
+        };
         SendMessage: {
             account?: components["schemas"]["AccountIdText"];
             attachments?: components["schemas"]["OutgoingFile"][];
@@ -1541,6 +2359,8 @@ export interface components {
             password: components["schemas"]["NewPassword"];
             token: string;
         };
+        /** @enum {string} */
+        Severity: "info" | "notice" | "warning" | "error" | "critical";
         SignedImages: {
             /** @description The path to load for each address */
             images: {
@@ -1565,9 +2385,24 @@ export interface components {
                 role: components["schemas"]["Role"];
             };
         };
+        SilenceAlert: {
+            /** Format: int32 */
+            minutes: number;
+        };
         Status: {
             /** @enum {string} */
             status: "ok" | "ready";
+        };
+        StepUp: {
+            code?: components["schemas"]["OneTimeCode"];
+            /** @enum {string} */
+            method: "password" | "totp" | "passkey" | "recovery_code";
+            passkey?: components["schemas"]["PasskeyAssertion"];
+            password?: components["schemas"]["Password"];
+        };
+        StepUpOptions: {
+            methods: ("password" | "totp" | "passkey" | "recovery_code")[];
+            public_key?: components["schemas"]["PasskeyRequestOptions"];
         };
         Template: {
             /** Format: date-time */
@@ -1596,6 +2431,20 @@ export interface components {
             messages: components["schemas"]["MessageSummary"][];
         };
         ThreadIdText: string;
+        TotpConfirm: {
+            code: components["schemas"]["OneTimeCode"];
+        };
+        TotpEnrolment: {
+            /**
+             * Format: int32
+             * @description Seconds to confirm it
+             */
+            expires_in: number;
+            /** @description Base 32 */
+            secret: string;
+            /** @description otpauth://, for a QR code */
+            uri: string;
+        };
         User: {
             /** Format: date-time */
             created_at: string;
@@ -1791,6 +2640,8 @@ export interface components {
         AccountId: components["schemas"]["AccountIdText"];
         /** @description Only this account; left out: the first one, or all where that is said */
         AccountQuery: components["schemas"]["AccountIdText"];
+        /** @description Only alerts in this state */
+        AlertState: components["schemas"]["AlertStateName"];
         /** @description A blob */
         BlobId: string;
         /** @description Whether the stream ends after the first state */
@@ -1799,6 +2650,20 @@ export interface components {
         Cursor: string;
         /** @description 1 asks for account and outbox events too */
         Dhii: "0" | "1";
+        /** @description The login as it was given, known or not */
+        EventActor: string;
+        /** @description Of the client */
+        EventAddress: string;
+        /** @description Kinds or families, up to eight, separated by commas */
+        EventKinds: string;
+        /** @description At least */
+        EventSeverity: components["schemas"]["Severity"];
+        /** @description Not before */
+        EventSince: string;
+        /** @description Before */
+        EventUntil: string;
+        /** @description A user of this server */
+        EventUser: string;
         /** @description What the saved file is to be called */
         FileName: string;
         /** @description true: only flagged ones; false: only others */
@@ -1825,6 +2690,8 @@ export interface components {
         PageSize: number;
         /** @description The `part` of an element of `attachments` */
         PartId: string;
+        /** @description A passkey of the signed-in user */
+        PasskeyId: string;
         /** @description true: not into the trash */
         Permanently: boolean;
         /** @description Seconds of silence before a ping; kept within 15 and 300 */
@@ -1833,8 +2700,14 @@ export interface components {
         RemoveMessages: boolean;
         /** @description What to look for */
         SearchText: string;
+        /** @description The `next_cursor` of the page before */
+        SecurityCursor: string;
+        /** @description An event, alert or block */
+        SecurityRecordId: string;
         /** @description A session of the signed-in user */
         SessionId: string;
+        /** @description How many days back */
+        SummaryDays: number;
         /** @description A template of the signed-in user */
         TemplateId: components["schemas"]["TemplateIdText"];
         /** @description A conversation of the signed-in user */
@@ -2341,6 +3214,32 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Factors */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Factors"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     logIn: {
         parameters: {
             query?: never;
@@ -2354,13 +3253,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in */
+            /** @description Signed in, or the second factor that is wanted (`giveSecondFactor`) */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignIn"];
+                    "application/json": components["schemas"]["SignIn"] | components["schemas"]["SecondFactorWanted"];
                 };
             };
             400: components["responses"]["BadRequest"];
@@ -2438,6 +3337,284 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    signInWithPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            /** @description The passkey was refused */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            /** @description Passkeys need a host name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPasskeyOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description Options of navigator.credentials.get */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRequest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            /** @description The challenge is gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description Passkeys need a host name; open http://localhost or set DHII_PUBLIC_URL */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Passkeys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        passkeys: components["schemas"]["Passkey"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasskey"];
+            };
+        };
+        responses: {
+            /** @description Registered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description It is registered already, there are 20, or passkeys need a host name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A passkey of the signed-in user */
+                id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; for programs, whose refresh token has changed too */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewed"];
+                };
+            };
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    renamePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A passkey of the signed-in user */
+                id: components["parameters"]["PasskeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyName"];
+            };
+        };
+        responses: {
+            /** @description Renamed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNewPasskeyOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Options of navigator.credentials.create */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyCreation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Passkeys need a host name; open http://localhost or set DHII_PUBLIC_URL */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -2451,6 +3628,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done; for programs, whose refresh token has changed too */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewed"];
+                };
+            };
             /** @description Changed */
             204: {
                 headers: {
@@ -2464,6 +3650,93 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
             422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordToCheck"];
+            };
+        };
+        responses: {
+            /** @description The estimate */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordStrength"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    countRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: int32 */
+                        left: number;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -2551,6 +3824,47 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    giveSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            /** @description The factor was refused, or the challenge is gone */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listSessions: {
         parameters: {
             query?: never;
@@ -2570,6 +3884,30 @@ export interface operations {
                         sessions: components["schemas"]["Session"][];
                     };
                 };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They have ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -2602,6 +3940,170 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepUp"];
+            };
+        };
+        responses: {
+            /** @description Confirmed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        valid_until: string;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStepUpOptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Methods */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StepUpOptions"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    startTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, and the URI for the QR code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; for programs, whose refresh token has changed too */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewed"];
+                };
+            };
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpConfirm"];
+            };
+        };
+        responses: {
+            /** @description Active */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FactorAdded"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description Nothing to confirm, or too late */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -3422,6 +4924,360 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
             422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSecurityAlerts: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before */
+                cursor?: components["parameters"]["SecurityCursor"];
+                /** @description How many at most */
+                limit?: components["parameters"]["PageSize"];
+                /** @description Only alerts in this state */
+                state?: components["parameters"]["AlertState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of alerts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityAlertList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSecurityAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An event, alert or block */
+                id: components["parameters"]["SecurityRecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityAlert"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    acknowledgeSecurityAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An event, alert or block */
+                id: components["parameters"]["SecurityRecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityAlert"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    silenceSecurityAlert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An event, alert or block */
+                id: components["parameters"]["SecurityRecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceAlert"];
+            };
+        };
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityAlert"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAddressBlocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Blocks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressBlockList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    blockAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAddressBlock"];
+            };
+        };
+        responses: {
+            /** @description Blocked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressBlock"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    unblockAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An event, alert or block */
+                id: components["parameters"]["SecurityRecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Unblocked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSecurityEvents: {
+        parameters: {
+            query?: {
+                /** @description The login as it was given, known or not */
+                actor?: components["parameters"]["EventActor"];
+                /** @description Of the client */
+                address?: components["parameters"]["EventAddress"];
+                /** @description The `next_cursor` of the page before */
+                cursor?: components["parameters"]["SecurityCursor"];
+                /** @description Kinds or families, up to eight, separated by commas */
+                kind?: components["parameters"]["EventKinds"];
+                /** @description How many at most */
+                limit?: components["parameters"]["PageSize"];
+                /** @description At least */
+                severity?: components["parameters"]["EventSeverity"];
+                /** @description Not before */
+                since?: components["parameters"]["EventSince"];
+                /** @description Before */
+                until?: components["parameters"]["EventUntil"];
+                /** @description A user of this server */
+                user?: components["parameters"]["EventUser"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSecurityEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An event, alert or block */
+                id: components["parameters"]["SecurityRecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEvent"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSecurityEventKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All kinds, by family */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityEventKindList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSecuritySummary: {
+        parameters: {
+            query?: {
+                /** @description How many days back */
+                days?: components["parameters"]["SummaryDays"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecuritySummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
