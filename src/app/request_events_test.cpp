@@ -34,6 +34,28 @@ TEST(RequestEvents, ARefusedRequestIsAnEventWithAddressUserAndRoute) {
   EXPECT_EQ(kept.events.size(), 1U) << "what went well is no event";
 }
 
+TEST(RequestEvents, AnAccountThatIsNotFoundIsLookedFor) {
+  Kept kept;
+  std::vector<std::int64_t> looked;
+  RequestEvents events(kept, [&](AccountId id, const event::Event& event) {
+    looked.push_back(id.value);
+    EXPECT_EQ(event.kind, Kind::kForeignObject);
+    EXPECT_EQ(event.object, "account a7");
+  });
+  http::Request request;
+  request.path = "/api/v1/accounts/a7";
+  http::Response response;
+  response.status = 404;
+  events.finished(request, "/api/v1/accounts/{id}", response, {});
+  EXPECT_TRUE(looked.empty()) << "nobody is signed in";
+  request.principal = http::Principal{UserId(7), SessionId(3), http::Role::kUser};
+  events.finished(request, "/api/v1/accounts/{id}", response, {});
+  EXPECT_EQ(looked, std::vector<std::int64_t>{7});
+  EXPECT_EQ(account_in("/jmap/download/a12/b00/x"), AccountId(12));
+  for (const char* path : {"/api/v1/auth", "/a", "/assets/a7.js", "/a0", "/a-1"})
+    EXPECT_FALSE(account_in(path)) << path;
+}
+
 TEST(RequestEvents, EverySpellingOfALeavingPathIsATraversal) {
   for (const char* path :
        {"/../etc/passwd", "/a/..", "/%2e%2e/x", "/..%2fetc", "/%252e%252e/x", "/..\\x", "/a/..;/b"}) {

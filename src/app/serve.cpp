@@ -16,10 +16,12 @@
 #include "app/event_log.hpp"
 #include "app/inside_server.hpp"
 #include "app/instance_lock.hpp"
+#include "app/network_events.hpp"
 #include "app/request_events.hpp"
 #include "app/sandbox.hpp"
 #include "app/serve_log.hpp"
 #include "app/telemetry.hpp"
+#include "app/usage_events.hpp"
 #include "app/watch.hpp"
 #include "auth/auth_service.hpp"
 #include "base/bytes.hpp"
@@ -126,7 +128,7 @@ class Product {
   Product(Installation& installation, EventLog& events);
   Product(const Product&) = delete;
   Product& operator=(const Product&) = delete;
-  ~Product() { event_log_.stop(); }  // its followers are members of ours
+  ~Product();
   Result<void> start(Surroundings surroundings);
   void run() { engine_.io().run(); }
   // From any thread: run() returns when everything under way has ended.
@@ -141,6 +143,8 @@ class Product {
   net::Task<> announce(UserId user, AccountId account);
   security::DeskHands desk_hands();
   net::Task<> end_sessions(UserId user);
+  net::Task<> report_foreign(AccountId account, event::Event event);
+  net::Task<> keep_certificate(store::MailCertificate seen);
   net::Task<> maintain();
   net::Task<> welcome();
   net::Task<> wait_for_signals();
@@ -159,6 +163,10 @@ class Product {
   Secret recovery_key_;
   auth::Factors factors_;
   RequestEvents request_events_;
+  DatabaseEvents database_events_;
+  UsageEvents usage_events_;
+  store::MailCertificates mail_certificates_;
+  NetworkEvents network_events_;
   Watch watch_;
   AlertChannels channels_;
   auth::AuthService auth_;
@@ -192,7 +200,16 @@ Product::Product(Installation& installation, EventLog& events)
       recovery_key_(installation.keyring().derive("recovery codes v1")),
       factors_({factor_store_, factor_seal_, recovery_key_, engine_.db_pool(), installation.clock(),
                 installation.random(), events_}),
-      request_events_(events_),
+      request_events_(events_,
+                      [this](AccountId account, event::Event event) {
+                        tasks_.spawn("foreign object", report_foreign(account, std::move(event)));
+                      }),
+      database_events_(events_),
+      usage_events_(events_, installation.clock()),
+      mail_certificates_(events.database()),
+      network_events_(
+          events_, installation.clock(),
+          [this](store::MailCertificate seen) { tasks_.spawn("mail certificate", keep_certificate(std::move(seen))); }),
       watch_(events, installation, trusted_proxies(installation.settings()), desk_hands()),
       channels_(engine_),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
@@ -238,6 +255,7 @@ Product::Product(Installation& installation, EventLog& events)
   installation_.on_change([this](const store::ChangeEvent& event) {
     engine_.supervisor().on_change(event);
     webhooks_.on_change(event);
+    usage_events_.changed(event);
     asio::post(engine_.io(), [this, event] { hub_.publish(event); });
   });
 }
@@ -258,6 +276,17 @@ security::DeskHands Product::desk_hands() {
   return hands;
 }
 
+// Somebody else's, rather than one that never was.
+net::Task<> Product::report_foreign(AccountId account, event::Event event) {
+  auto found = co_await engine_.db_pool().run([&] { return installation_.control().get_account(account); });
+  if (found && found->user != event.user) events_.record(std::move(event));
+  co_return Result<void>{};
+}
+
+net::Task<> Product::keep_certificate(store::MailCertificate seen) {
+  co_return co_await engine_.db_pool().run([&] { return mail_certificates_.save(seen); });
+}
+
 net::Task<> Product::end_sessions(UserId user) {
   DHII_CO_TRY_ASSIGN(const auto sessions,
                      co_await engine_.db_pool().run([&] { return installation_.control().list_sessions(user); }));
@@ -269,8 +298,16 @@ net::Task<> Product::end_sessions(UserId user) {
   co_return Result<void>{};
 }
 
+Product::~Product() {
+  engine_.dialer().watch_with(nullptr);
+  event_log_.stop();  // its followers are members of ours
+}
+
 Result<void> Product::start(Surroundings surroundings) {
   DHII_TRY(watch_.load());
+  DHII_TRY_ASSIGN(auto certificates, mail_certificates_.all());
+  network_events_.load(std::move(certificates));
+  engine_.dialer().watch_with(&network_events_);
   event_log_.start();  // after those who follow it
   DHII_TRY(server_.start());
   DHII_TRY(start_metrics());
@@ -278,7 +315,7 @@ Result<void> Product::start(Surroundings surroundings) {
   tasks_.spawn("maintenance", maintain());
   tasks_.spawn("webhooks", webhooks_.run());
   tasks_.spawn("metrics", telemetry_.keep_counting());
-  tasks_.spawn("measuring", watch_.keep_measuring(engine_.db_pool()));
+  tasks_.spawn("measuring", watch_.keep_measuring(engine_.db_pool(), network_events_));
   tasks_.spawn("account events", announce_accounts());
   if (surroundings == Surroundings::kInside) return {};
   tasks_.spawn("backups", backups_.run());
@@ -310,7 +347,10 @@ std::string Product::address() const {
   return (settings.tls_certificate.empty() ? "http://" : "https://") + server_.addresses().front();
 }
 
-void Product::account_changed(const sync::AccountStatus& status) { changed_[status.account] = status.user; }
+void Product::account_changed(const sync::AccountStatus& status) {
+  changed_[status.account] = status.user;
+  network_events_.account_changed(status);
+}
 
 net::Task<> Product::announce_accounts() {
   for (;;) {

@@ -83,10 +83,13 @@ security::Readings Watch::measure() {
   return out;
 }
 
-net::Task<> Watch::keep_measuring(net::BlockingPool& pool) {
+net::Task<> Watch::keep_measuring(net::BlockingPool& pool, const NetworkEvents& network) {
   for (;;) {
     auto readings = co_await pool.run([this]() -> Result<security::Readings> { return measure(); });
-    if (readings) desk_.measured(std::move(*readings));
+    if (readings) {
+      for (auto& upstream : network.certificates()) readings->certificates.push_back(std::move(upstream));
+      desk_.measured(std::move(*readings));
+    }
     DHII_CO_TRY(co_await net::sleep_for(kMeasurePause));
   }
 }

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "app/event_log.hpp"
+#include "app/network_events.hpp"
 #include "http/dispatcher.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/task.hpp"
@@ -25,7 +26,7 @@ class Watch final : public http::AddressGate, public http::RequestObserver {
                 std::chrono::microseconds took) override;
 
   // Endless: measures once a minute, on `pool`.
-  net::Task<> keep_measuring(net::BlockingPool& pool);
+  net::Task<> keep_measuring(net::BlockingPool& pool, const NetworkEvents& network);
 
   security::AlertDesk& desk() { return desk_; }
   security::BlockList& blocks() { return blocks_; }

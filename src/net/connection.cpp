@@ -208,7 +208,24 @@ Task<> Connection::start_tls(Self self, TlsPolicy policy, Limit limit) {
   DHII_CO_TRY_ASSIGN(auto context, self->contexts_->client(policy.extra_ca_file));
   DHII_CO_TRY_ASSIGN(self->ssl_,
                      make_client_tls(context.get(), self->socket_.native_handle(), policy, &self->verify_failure_));
-  co_return co_await handshake(self, policy.host_name, limit);
+  auto done = co_await handshake(self, policy.host_name, limit);
+  self->tell_watcher(policy.host_name, done);
+  co_return done;
+}
+
+void Connection::tell_watcher(const std::string& host, const Result<void>& handshake) {
+  ConnectionWatcher* watcher = contexts_->watcher;
+  if (watcher == nullptr) return;
+  if (handshake) {
+    PeerCertificate certificate = peer_certificate(ssl_.get());
+    certificate.host = host;
+    certificate.peer = peer_;
+    return watcher->tls_established(certificate);
+  }
+  const Error& error = handshake.error();
+  if (error.is(NetError::kTlsHandshake) || error.is(NetError::kCertificateExpired) ||
+      error.is(NetError::kCertificateUntrusted) || error.is(NetError::kCertificateHostMismatch))
+    watcher->tls_failed(host, peer_, error);
 }
 
 Task<> Connection::accept_tls(Self self, std::shared_ptr<SSL_CTX> context, Limit limit) {

@@ -51,6 +51,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Waiter& waiter(Step direction) { return direction == Step::kWantRead ? reading_ : writing_; }
   void arm(Step direction, Deadline deadline);
   static Task<> wait(Self self, Step direction, Deadline deadline);
+  void tell_watcher(const std::string& host, const Result<void>& handshake);
   static Task<> handshake(Self self, std::string host, Limit limit);
 
   asio::ip::tcp::socket socket_;

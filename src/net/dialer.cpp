@@ -79,13 +79,18 @@ bool is_plausible_target(std::string_view target) {
 Dialer::Dialer(asio::any_io_executor executor, BlockingPool& pool, Egress policy)
     : executor_(std::move(executor)), pool_(pool), policy_(policy), tls_(std::make_shared<TlsContexts>()) {}
 
+void Dialer::watch_with(ConnectionWatcher* watcher) { tls_->watcher = watcher; }
+
 Task<Stream> Dialer::connect(std::string host, std::uint16_t port, milliseconds limit) {
   const Countdown time(limit);
   const auto where = place(host, port);
   DHII_CO_TRY_ASSIGN(auto addresses, co_await pool_.run_for(limit, [host] { return resolve_addresses(host); }));
   // The refused address is not named: it would tell a stranger how names resolve inside this network.
   std::erase_if(addresses, [this](const auto& address) { return !address_allowed(address, policy_); });
-  if (addresses.empty()) co_return fail(NetError::kBlockedAddress, where);
+  if (addresses.empty()) {
+    if (tls_->watcher != nullptr) tls_->watcher->egress_blocked(where);
+    co_return fail(NetError::kBlockedAddress, where);
+  }
   Error last(NetError::kTimeout, where);
   for (std::size_t i = 0; i < addresses.size() && time.left() > milliseconds(0); ++i) {
     auto socket = std::make_shared<tcp::socket>(executor_);

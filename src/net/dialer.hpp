@@ -41,6 +41,7 @@ struct MxRecord {
 };
 
 class BlockingPool;
+class ConnectionWatcher;
 class TlsContexts;
 
 class Dialer {
@@ -61,6 +62,8 @@ class Dialer {
                               std::chrono::milliseconds limit, std::uint16_t port = 443,
                               std::string extra_ca_file = {});
   Egress policy() const { return policy_; }
+  // Null: nobody. Outlives the dialer and its streams.
+  void watch_with(ConnectionWatcher* watcher);
 
  private:
   asio::any_io_executor executor_;

@@ -79,6 +79,11 @@ std::string time_text(const ASN1_TIME* time) {
   return from_bio(bio.get());
 }
 
+Timestamp time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  return ASN1_TIME_to_tm(time, &parts) == 1 ? from_unix_seconds(timegm(&parts)) : Timestamp{};
+}
+
 std::string host_names(X509* certificate) {
   std::string text;
   std::size_t count = 0;
@@ -199,6 +204,20 @@ Result<OpenSslPtr<SSL>> make_client_tls(SSL_CTX* context, int fd, const TlsPolic
   }
   SSL_set_connect_state(ssl.get());
   return ssl;
+}
+
+PeerCertificate peer_certificate(SSL* ssl) {
+  PeerCertificate out;
+  const OpenSslPtr<X509> certificate(SSL_get1_peer_certificate(ssl));
+  if (!certificate) return out;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) == 1)
+    out.fingerprint = to_hex({reinterpret_cast<const char*>(digest.data()), size});
+  out.issuer = name_text(X509_get_issuer_name(certificate.get()));
+  out.not_before = time_of(X509_get0_notBefore(certificate.get()));
+  out.not_after = time_of(X509_get0_notAfter(certificate.get()));
+  return out;
 }
 
 Result<OpenSslPtr<SSL>> make_server_tls(SSL_CTX* context, int fd) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "net/errors.hpp"
+#include "net/watcher.hpp"
 
 namespace dhii::net {
 
@@ -25,6 +26,7 @@ using OpenSslPtr = std::unique_ptr<T, OpenSslDeleter>;
 // Loading the system's trust store takes tens of milliseconds and about a megabyte, so all connections share one.
 class TlsContexts {
  public:
+  ConnectionWatcher* watcher = nullptr;  // may be null
   Result<std::shared_ptr<SSL_CTX>> client(const std::string& extra_ca_file);
 
  private:
@@ -45,6 +47,8 @@ struct VerifyFailure {
 // the SSL.
 struct TlsPolicy;
 Result<OpenSslPtr<SSL>> make_client_tls(SSL_CTX* context, int fd, const TlsPolicy& policy, VerifyFailure* failure);
+// What the server showed in a finished handshake, but for `host` and `peer`.
+PeerCertificate peer_certificate(SSL* ssl);
 // A server SSL, for the scripted servers of tests.
 Result<OpenSslPtr<SSL>> make_server_tls(SSL_CTX* context, int fd);
 // After a failed handshake: which NetError, with what detail. Empties OpenSSL's error queue.

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <atomic>
 #include <cerrno>
 
 #include "base/bytes.hpp"
@@ -30,6 +31,13 @@ StoreError store_error(int code, int system_errno) {
   }
 }
 
+std::atomic<ErrorObserver*> error_observer{nullptr};
+
+void tell(StoreError error, const std::string& file, const std::string& detail) {
+  if (error == StoreError::kConflict || error == StoreError::kNotFound || error == StoreError::kInvalid) return;
+  if (auto* observer = error_observer.load(std::memory_order_acquire)) observer->database_failed(error, file, detail);
+}
+
 Result<void> execute(sqlite3* db, const char* sql, Database& self) {
   const int code = sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return std::unexpected(self.error(code));
@@ -49,6 +57,8 @@ std::string immutable_uri(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+void observe_errors(ErrorObserver* observer) { error_observer.store(observer, std::memory_order_release); }
 
 std::int64_t Row::integer(int column) const { return sqlite3_column_int64(stmt_, column); }
 std::string_view Row::text(int column) const {
@@ -128,14 +138,21 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
   const std::string name = immutable ? immutable_uri(file) : file.string();
   const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
   std::unique_ptr<Database> db(new Database(handle));
-  if (code != SQLITE_OK)
-    return fail(is_disk_full(code, errno) ? StoreError::kDiskFull : StoreError::kIo, file.string());
+  if (code != SQLITE_OK) {
+    const auto error = is_disk_full(code, errno) ? StoreError::kDiskFull : StoreError::kIo;
+    tell(error, file.string(), "it can't be opened");
+    return fail(error, file.string());
+  }
   auto configured = db->configure(key, options);
   if (!configured) {
     // A foreign key or no database at all: page 1's MAC does not match.
-    if (configured.error().is(StoreError::kCorrupt)) return fail(StoreError::kWrongKey, file.string());
+    if (configured.error().is(StoreError::kCorrupt)) {
+      tell(StoreError::kWrongKey, file.string(), {});
+      return fail(StoreError::kWrongKey, file.string());
+    }
     return std::unexpected(configured.error());
   }
+  db->opened_ = true;
   return db;
 }
 
@@ -190,7 +207,11 @@ Result<void> Database::sync_wal() {
 Error Database::error(int code, std::string_view statement) const {
   std::string detail = db_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(db_);
   if (!statement.empty()) detail += " in: " + std::string(statement.substr(0, 60));
-  return Error(store_error(code, db_ == nullptr ? 0 : sqlite3_system_errno(db_)), std::move(detail));
+  const StoreError error = store_error(code, db_ == nullptr ? 0 : sqlite3_system_errno(db_));
+  // While a key is tried, "corrupt" means the key: open() tells.
+  const char* file = db_ == nullptr || !opened_ ? nullptr : sqlite3_db_filename(db_, "main");
+  if (file != nullptr) tell(error, file, detail);
+  return Error(error, std::move(detail));
 }
 
 }  // namespace dhii::store

@@ -122,6 +122,17 @@ class Statement {
 
 // kImmutable: a file that nobody writes (a backup): read without locks, WAL or any trace beside it.
 enum class Access { kReadWrite, kReadOnly, kImmutable };
+// Hears of every error of every database that is not an ordinary answer: unreadable, damaged, full, locked for too
+// long, under another key. One for the process, set once at start; called on any thread, in the middle of the failing
+// call.
+class ErrorObserver {
+ public:
+  virtual ~ErrorObserver() = default;
+  virtual void database_failed(StoreError error, const std::string& file, const std::string& detail) noexcept = 0;
+};
+void observe_errors(ErrorObserver* observer);
+
+enum class Access { kReadWrite, kReadOnly };
 
 class Database {
  public:
@@ -186,6 +197,7 @@ class Database {
   explicit Database(sqlite3* db) : db_(db) {}
   Result<void> configure(const Secret& key, const Options& options);
   sqlite3* db_;
+  bool opened_ = false;
   std::unordered_map<const char*, std::vector<sqlite3_stmt*>> idle_;
 };
 

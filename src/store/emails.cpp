@@ -281,6 +281,7 @@ Result<void> set_keywords(WriteTx& tx, AccountId account, EmailId id, const Keyw
   DHII_TRY(write_keywords(tx, views, row, keywords));
   DHII_TRY(views.flush());
   if (origin == Origin::kUpstream) return {};
+  tx.note_destroyed(account);
   DHII_TRY_ASSIGN(const bool mirrored, is_mirrored(tx, account));
   return mirrored ? queue_flags(tx, row, before, keywords) : Result<void>();
 }

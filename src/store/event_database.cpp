@@ -29,6 +29,10 @@ CREATE TABLE alert(id INTEGER PRIMARY KEY, rule TEXT NOT NULL, key TEXT NOT NULL
 CREATE INDEX alert_state ON alert(state);
 CREATE TABLE block(id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE, reason TEXT NOT NULL, made_by TEXT NOT NULL,
   made_at INTEGER NOT NULL, until INTEGER NOT NULL, strikes INTEGER NOT NULL);
+)sql"},
+                                 {R"sql(
+CREATE TABLE mail_certificate(place TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, issuer TEXT NOT NULL, not_before INTEGER NOT NULL,
+  not_after INTEGER NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID;
 )sql"}};
 
 }  // namespace

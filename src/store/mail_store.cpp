@@ -38,6 +38,10 @@ void WriteTx::touch(AccountId account, DataType type) {
 }
 void WriteTx::note_pending_op(AccountId account) { state_->accounts[account].pending_ops = true; }
 void WriteTx::note_submission(AccountId account) { state_->accounts[account].submissions = true; }
+void WriteTx::note_destroyed(AccountId account) { ++state_->accounts[account].destroyed; }
+void WriteTx::note_recipients(AccountId account, std::size_t count) {
+  state_->accounts[account].recipients += static_cast<std::uint32_t>(count);
+}
 Timestamp WriteTx::now() const { return state_->clock->now(); }
 Random& WriteTx::random() { return *state_->random; }
 
@@ -115,7 +119,9 @@ struct MailStore::Impl {
       ChangeEvent event{.user = options.user,
                         .account = account,
                         .pending_ops = touched.pending_ops,
-                        .submissions = touched.submissions};
+                        .submissions = touched.submissions,
+                        .destroyed = touched.destroyed,
+                        .recipients = touched.recipients};
       // One state for all types that changed: it is what push announces for each of them (RFC 8620 §7.1).
       event.state = ChangeNumber(std::ranges::max(touched.changed));
       for (std::size_t type = 0; type < kDataTypes; ++type) {

@@ -52,6 +52,8 @@ class WriteTx : public ReadTx {
   void touch(AccountId account, DataType type);  // this account's state of the type moves to change_number()
   void note_pending_op(AccountId account);
   void note_submission(AccountId account);
+  void note_destroyed(AccountId account);                      // by the user, not upstream
+  void note_recipients(AccountId account, std::size_t count);  // of what goes into the outbox
   Timestamp now() const;
   Random& random();
 };

@@ -48,6 +48,7 @@ Result<SubmissionId> create_submission(WriteTx& tx, const Submission& s) {
                   s.send_at, first_attempt, s.attempts, s.detail, change, change));
   const SubmissionId id(tx.db().last_insert_id());
   tx.note_submission(s.account);
+  tx.note_recipients(s.account, s.recipients.size());
   return id;
 }
 

@@ -21,6 +21,7 @@ struct TxState {
     std::array<std::int64_t, kDataTypes> changed{};  // 0: untouched
     bool pending_ops = false;
     bool submissions = false;
+    std::uint32_t destroyed = 0, recipients = 0;
   };
   std::map<AccountId, Account> accounts;
 

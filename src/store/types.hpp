@@ -135,9 +135,11 @@ struct ChangeEvent {
   UserId user;
   AccountId account;
   ChangeNumber state;
-  std::uint8_t types = 0;    // bit per DataType
-  bool pending_ops = false;  // upstream work was queued
-  bool submissions = false;  // outbox work was queued or canceled
+  std::uint8_t types = 0;        // bit per DataType
+  bool pending_ops = false;      // upstream work was queued
+  bool submissions = false;      // outbox work was queued or canceled
+  std::uint32_t destroyed = 0;   // emails that the user destroyed
+  std::uint32_t recipients = 0;  // of what the user put into the outbox
 };
 
 }  // namespace dhii::store
