@@ -18,6 +18,7 @@ using http::RateClass;
 using http::Request;
 using http::Response;
 
+constexpr std::int64_t kMaxId = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kDefaultPage = 50;
 constexpr std::int64_t kMaxPage = 200;
 constexpr std::int64_t kDefaultDays = 30;
@@ -34,85 +35,89 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-// What stands in a query is wrong: names it.
-struct BadQuery {
-  std::string_view name;
-};
+enum class QueryError { kBad };
+ErrorText describe(QueryError) {
+  return {"http.bad_query", "A field of the query is not as the contract (/docs) says."};
+}
+std::unexpected<Error> bad(std::string_view name) { return fail(QueryError::kBad, std::string(name)); }
 
-std::int64_t number_in(const Request& request, std::string_view name, std::int64_t fallback, std::int64_t least,
-                       std::int64_t most) {
+Result<std::int64_t> number_in(const Request& request, std::string_view name, std::int64_t fallback, std::int64_t least,
+                               std::int64_t most) {
   const auto text = request.query_value(name);
   if (!text) return fallback;
   const auto value = number(*text);
-  if (!value || *value < least || *value > most) throw BadQuery{name};
+  if (!value || *value < least || *value > most) return bad(name);
   return *value;
 }
 
-std::optional<Timestamp> time_in(const Request& request, std::string_view name, Timestamp now) {
+Result<std::optional<Timestamp>> time_in(const Request& request, std::string_view name, Timestamp now) {
   const auto text = request.query_value(name);
-  if (!text) return std::nullopt;
-  auto time = security::parse_time(*text, now);
-  if (!time) throw BadQuery{name};
+  if (!text) return std::optional<Timestamp>();
+  const auto time = security::parse_time(*text, now);
+  if (!time) return bad(name);
   return time;
 }
 
-event::Severity severity_in(const Request& request) {
+Result<event::Severity> severity_in(const Request& request) {
   const auto text = request.query_value("severity");
   if (!text) return event::Severity::kInfo;
   for (int i = 0; i <= static_cast<int>(event::Severity::kCritical); ++i) {
     if (event::severity_name(static_cast<event::Severity>(i)) == *text) return static_cast<event::Severity>(i);
   }
-  throw BadQuery{"severity"};
+  return bad("severity");
 }
 
 // "auth.sign_in_failed" or a family, "auth" or "auth."
-std::string kind_or_family(std::string_view text) {
+Result<std::string> kind_or_family(std::string_view text) {
   if (event::kind_of(text)) return std::string(text);
   std::string family(text);
   if (!family.ends_with('.')) family += '.';
   for (const auto& kind : event::catalogue()) {
     if (kind.name.starts_with(family)) return family;
   }
-  throw BadQuery{"kind"};
+  return bad("kind");
 }
 
-std::vector<std::string> kinds_in(const Request& request) {
+Result<std::vector<std::string>> kinds_in(const Request& request) {
   std::vector<std::string> out;
   std::string_view rest = request.query_value("kind").value_or("");
   while (!rest.empty()) {
     const auto comma = std::min(rest.find(','), rest.size());
-    out.push_back(kind_or_family(rest.substr(0, comma)));
+    DHII_TRY_ASSIGN(auto name, kind_or_family(rest.substr(0, comma)));
+    out.push_back(std::move(name));
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
-  if (out.size() > store::EventJournal::kMaxNames) throw BadQuery{"kind"};
+  if (out.size() > store::EventJournal::kMaxNames) return bad("kind");
   return out;
 }
 
-store::EventFilter filter_of(const Request& request, Timestamp now) {
+Result<store::EventFilter> filter_of(const Request& request, Timestamp now) {
   store::EventFilter out;
-  out.since = time_in(request, "since", now);
-  out.until = time_in(request, "until", now);
-  out.names = kinds_in(request);
-  out.least = severity_in(request);
+  DHII_TRY_ASSIGN(out.since, time_in(request, "since", now));
+  DHII_TRY_ASSIGN(out.until, time_in(request, "until", now));
+  DHII_TRY_ASSIGN(out.names, kinds_in(request));
+  DHII_TRY_ASSIGN(out.least, severity_in(request));
   out.address = request.query_value("address").value_or("");
   out.actor = request.query_value("actor").value_or("");
   if (const auto user = request.query_value("user")) {
     const auto id = user->starts_with('u') ? number(user->substr(1)) : std::nullopt;
-    if (!id || *id == 0) throw BadQuery{"user"};
+    if (!id || *id == 0) return bad("user");
     out.user = UserId(*id);
   }
-  out.before = number_in(request, "cursor", 0, 1, std::numeric_limits<std::int64_t>::max());
-  out.limit = static_cast<std::size_t>(number_in(request, "limit", kDefaultPage, 1, kMaxPage)) + 1;
+  DHII_TRY_ASSIGN(out.before, number_in(request, "cursor", 0, 1, kMaxId));
+  DHII_TRY_ASSIGN(const auto limit, number_in(request, "limit", kDefaultPage, 1, kMaxPage));
+  out.limit = static_cast<std::size_t>(limit) + 1;
   return out;
 }
 
-std::optional<store::AlertState> state_in(const Request& request) {
+Result<std::optional<store::AlertState>> state_in(const Request& request) {
   const auto text = request.query_value("state");
-  if (!text) return std::nullopt;
+  if (!text) return std::optional<store::AlertState>();
   for (int i = 0; i <= static_cast<int>(store::AlertState::kResolved); ++i) {
-    if (store::alert_state_name(static_cast<store::AlertState>(i)) == *text) return static_cast<store::AlertState>(i);
+    if (store::alert_state_name(static_cast<store::AlertState>(i)) == *text)
+      return std::optional(static_cast<store::AlertState>(i));
   }
-  throw BadQuery{"state"};
+  return bad("state");
 }
 
 std::int64_t id_of(const Request& request) { return number(request.parameter("id")).value_or(0); }
@@ -132,33 +137,20 @@ json::object page(std::vector<Row> rows, std::size_t limit, std::string_view nam
   return out;
 }
 
-// Runs `function` on the pool; it returns Result<Response>, and throws BadQuery.
+Response refused(const Request& request, const Error& error) {
+  using security::BlockError;
+  if (error.is(QueryError::kBad)) return http::problem(request, 400, error);
+  if (error.is(BlockError::kProtected) || error.is(BlockError::kNoAddress) || error.is(BlockError::kTooMany))
+    return http::to_response({422, error.id(), error.message(), {{"/address", std::string(error.sentence())}}, {}},
+                             request.request_id);
+  return error_response(request, error);
+}
+
+// Runs `function` on the pool; it returns Result<Response>.
 template <class F>
 boost::asio::awaitable<Response> answer(const SecurityParts& parts, Request& request, F function) {
-  auto result = co_await parts.db_pool.run([&]() -> Result<Response> {
-    try {
-      return function();
-    } catch (const BadQuery& bad) {
-      return http::problem(request, 400, "http.bad_query",
-                           "The query's " + std::string(bad.name) + " is not as the contract (/docs) says.");
-    }
-  });
-  if (!result && result.error().is(security::BlockError::kProtected))
-    co_return http::to_response({422,
-                                 result.error().id(),
-                                 result.error().message(),
-                                 {{"/address", std::string(result.error().sentence())}},
-                                 {}},
-                                request.request_id);
-  if (!result &&
-      (result.error().is(security::BlockError::kNoAddress) || result.error().is(security::BlockError::kTooMany)))
-    co_return http::to_response({422,
-                                 result.error().id(),
-                                 result.error().message(),
-                                 {{"/address", std::string(result.error().sentence())}},
-                                 {}},
-                                request.request_id);
-  co_return result ? std::move(*result) : error_response(request, result.error());
+  auto result = co_await parts.db_pool.run([&]() -> Result<Response> { return function(); });
+  co_return result ? std::move(*result) : refused(request, result.error());
 }
 
 }  // namespace
@@ -192,7 +184,7 @@ Result<std::string> SecurityRoutes::who(UserId user) {
 
 SecurityRoutes::Answer SecurityRoutes::list_events(Request& request) {
   return answer(p_, request, [this, &request]() -> Result<Response> {
-    const auto filter = filter_of(request, p_.clock.now());
+    DHII_TRY_ASSIGN(const auto filter, filter_of(request, p_.clock.now()));
     DHII_TRY_ASSIGN(auto rows, p_.events.list(filter));
     return ok(200, page(
                        std::move(rows), filter.limit - 1, "events",
@@ -211,9 +203,11 @@ SecurityRoutes::Answer SecurityRoutes::get_event(Request& request) {
 
 SecurityRoutes::Answer SecurityRoutes::list_alerts(Request& request) {
   return answer(p_, request, [this, &request]() -> Result<Response> {
-    const auto limit = static_cast<std::size_t>(number_in(request, "limit", kDefaultPage, 1, kMaxPage));
-    const auto before = number_in(request, "cursor", 0, 1, std::numeric_limits<std::int64_t>::max());
-    DHII_TRY_ASSIGN(auto rows, p_.alerts.list(state_in(request), before, limit + 1));
+    DHII_TRY_ASSIGN(const auto state, state_in(request));
+    DHII_TRY_ASSIGN(const auto size, number_in(request, "limit", kDefaultPage, 1, kMaxPage));
+    DHII_TRY_ASSIGN(const auto before, number_in(request, "cursor", 0, 1, kMaxId));
+    const auto limit = static_cast<std::size_t>(size);
+    DHII_TRY_ASSIGN(auto rows, p_.alerts.list(state, before, limit + 1));
     return ok(200, page(
                        std::move(rows), limit, "alerts", [](const store::Alert& alert) { return to_json(alert); },
                        [](const store::Alert& alert) { return alert.id; }));
@@ -297,7 +291,7 @@ SecurityRoutes::Answer SecurityRoutes::unblock(Request& request) {
 SecurityRoutes::Answer SecurityRoutes::summary(Request& request) {
   return answer(p_, request, [this, &request]() -> Result<Response> {
     const Timestamp now = p_.clock.now();
-    const auto days = number_in(request, "days", kDefaultDays, 1, kMaxDays);
+    DHII_TRY_ASSIGN(const auto days, number_in(request, "days", kDefaultDays, 1, kMaxDays));
     DHII_TRY_ASSIGN(const auto counts, p_.events.days(to_unix_ms(now) / kDayMs - days + 1));
     DHII_TRY_ASSIGN(const auto open, p_.alerts.open());
     DHII_TRY_ASSIGN(const auto records, p_.events.count());

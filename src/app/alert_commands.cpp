@@ -88,7 +88,7 @@ std::vector<Tested> run_test(Installation& installation, std::vector<std::string
 }
 
 void record_canary(Installation& installation, const std::vector<Tested>& tested) {
-  auto log = EventLog::open(installation);
+  const auto log = EventLog::open(installation);
   if (!log) return;
   (*log)->start();
   for (const auto& t : tested)

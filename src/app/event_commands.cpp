@@ -150,10 +150,8 @@ int verify(Installation& installation, const Output& output, const FileOptions& 
       [&](std::int64_t done) { output.progress(std::to_string(done) + " records checked"); });
   if (!verdict) return output.failure(verdict.error());
   if (!verdict->whole()) {
-    (*log)->start();
-    (*log)->journal().record(
-        {.kind = event::Kind::kChainBroken, .actor = "system", .object = "journal", .detail = verdict->broken});
-    (*log)->stop();
+    record_once(installation,
+                {.kind = event::Kind::kChainBroken, .actor = "system", .object = "journal", .detail = verdict->broken});
     return output.failure("events.chain_broken", verdict->broken +
                                                      " Compare with a backup and with what your log "
                                                      "system received; what came before it is whole.");

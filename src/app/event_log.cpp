@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "base/bytes.hpp"
 #include "crypto/sign.hpp"
 
 namespace dhii::app {
@@ -47,6 +48,13 @@ EventLog::EventLog(std::unique_ptr<store::EventDatabase> database, Installation&
                {installation.keyring().derive("security events chain v1"), signature_seed(installation.keyring())},
                installation.clock(), installation.random(), options_of(installation.settings())) {
   journal_.follow(lines == nullptr ? log_lines_ : *lines);
+}
+
+void record_once(Installation& installation, event::Event event) {
+  const auto log = EventLog::open(installation);
+  if (!log) return spdlog::error("the security event was not recorded: {}", log_escape(log.error().message()));
+  (*log)->start();
+  (*log)->journal().record(std::move(event));
 }
 
 void EventLog::LogLines::stored(std::span<const event::Entry> entries) noexcept {

@@ -42,4 +42,8 @@ class EventLog {
   security::Journal journal_;
 };
 
+// For commands: opens the journal, records one event and closes it again. A journal that can't be opened is told in the
+// log; the command was done all the same.
+void record_once(Installation& installation, event::Event event);
+
 }  // namespace dhii::app

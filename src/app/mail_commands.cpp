@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "app/commands.hpp"
+#include "app/event_log.hpp"
 #include "base/bytes.hpp"
 #include "search/search.hpp"
 #include "transfer/import.hpp"
@@ -195,6 +196,10 @@ int import_mail(Installation& installation, const Output& output, const Transfer
 int export_mail(Installation& installation, const Output& output, const TransferOptions& options) {
   const auto count = run_export(installation, options);
   if (!count) return output.failure(count.error());
+  record_once(installation, {.kind = event::Kind::kDataExported,
+                             .actor = "the command line",
+                             .object = "mail of " + options.user,
+                             .detail = std::to_string(*count) + " messages"});
   output.result({{"exported", *count}, {"path", options.path.string()}},
                 "Exported " + std::to_string(*count) + " messages to " + options.path.string() +
                     ". They are not encrypted there: keep the folder safe.");

@@ -46,8 +46,10 @@ Watch::Watch(EventLog& log, Installation& installation, std::vector<http::Networ
                 return std::ranges::any_of(proxies_,
                                            [&](const http::Network& n) { return n.contains(std::string(address)); });
               }),
-      desk_(alerts_, blocks_, log.journal(), installation.clock(), installation.settings().alerts, std::move(hands)) {
+      desk_(alerts_, blocks_, log.journal(), installation.clock(), installation.settings().alerts, std::move(hands)),
+      new_networks_(log.rows(), log.journal()) {
   log.journal().follow(desk_);
+  log.journal().follow(new_networks_);
 }
 
 Result<void> Watch::load() {

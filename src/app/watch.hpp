@@ -11,6 +11,7 @@
 #include "net/blocking_pool.hpp"
 #include "net/task.hpp"
 #include "security/alert/alert_desk.hpp"
+#include "security/detect/new_networks.hpp"
 
 namespace dhii::app {
 
@@ -40,6 +41,7 @@ class Watch final : public http::AddressGate, public http::RequestObserver {
   store::EventAlerts alerts_;
   security::BlockList blocks_;
   security::AlertDesk desk_;
+  security::NewNetworks new_networks_;
 };
 
 }  // namespace dhii::app
