@@ -204,11 +204,20 @@ struct ApiFixture : testing::Test {
                                                     },
                                                     *dialer, db_pool, clock, random, Secret(std::string(32, 'k')), "",
                                                     events});
-    api.emplace(ApiParts{*auth, *factors, accounts, *jmap, *mail, hub, db_pool, "",
-                         []() -> net::Task<> { co_return Result<void>{}; }, clock, *webhooks,
-                         Secret(std::string(32, 'q')),
-                         {watch->rows, watch->alerts, watch->journal, watch->desk, watch->blocks, *control, db_pool,
-                          clock}});
+    api.emplace(
+        ApiParts{*auth,
+                 *factors,
+                 accounts,
+                 *jmap,
+                 *mail,
+                 hub,
+                 db_pool,
+                 "",
+                 []() -> net::Task<> { co_return Result<void>{}; },
+                 clock,
+                 *webhooks,
+                 Secret(std::string(32, 'q')),
+                 {watch->rows, watch->alerts, watch->journal, watch->desk, watch->blocks, *control, db_pool, clock}});
     api->add_to(router);
     images.emplace(Secret(std::string(32, 'i')), clock,
                    [this](std::string host, std::string target) { return fetch(std::move(host), std::move(target)); });

@@ -9,8 +9,8 @@
 #include <span>
 #include <string_view>
 
-#include "app/audit_commands.hpp"
 #include "app/alert_commands.hpp"
+#include "app/audit_commands.hpp"
 #include "app/commands.hpp"
 #include "app/event_commands.hpp"
 #include "app/operations_commands.hpp"

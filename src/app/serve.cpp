@@ -9,8 +9,8 @@
 
 #include "api/api.hpp"
 #include "api/image_routes.hpp"
-#include "app/backup_job.hpp"
 #include "app/alert_channels.hpp"
+#include "app/backup_job.hpp"
 #include "app/commands.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
@@ -221,7 +221,13 @@ Product::Product(Installation& installation, EventLog& events)
                  [&installation](UserId user) { return installation.stores().open(user); }, engine_.dialer(),
                  engine_.db_pool(), installation.clock(), installation.random(),
                  installation.keyring().derive("webhook secrets v1"), installation.settings().extra_ca_file, events_}),
-      api_({auth_, factors_, engine_.accounts(), jmap_, mail_access_, hub_, engine_.db_pool(),
+      api_({auth_,
+            factors_,
+            engine_.accounts(),
+            jmap_,
+            mail_access_,
+            hub_,
+            engine_.db_pool(),
             installation.settings().public_url,
             [this]() -> net::Task<> {
               if (stopping_) co_return fail(net::NetError::kCancelled);
@@ -230,7 +236,9 @@ Product::Product(Installation& installation, EventLog& events)
                 return {};
               });
             },
-            installation.clock(), webhooks_, installation.keyring().derive("rest mail v1"),
+            installation.clock(),
+            webhooks_,
+            installation.keyring().derive("rest mail v1"),
             {events.rows(), watch_.alerts(), events.journal(), watch_.desk(), watch_.blocks(), installation.control(),
              engine_.db_pool(), installation.clock()}}),
       images_(installation.keyring().derive("image proxy v1"), installation.clock(),

@@ -132,8 +132,6 @@ class ErrorObserver {
 };
 void observe_errors(ErrorObserver* observer);
 
-enum class Access { kReadWrite, kReadOnly };
-
 class Database {
  public:
   struct Options {

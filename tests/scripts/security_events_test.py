@@ -77,10 +77,10 @@ class SecurityEvents(unittest.TestCase):
         server = self.server(DHII_ALERT_ALERTMANAGER_URL=f"http://127.0.0.1:{manager.server_port}")
         self.assertIn(self.guess(server, 1)[0], (401, 429))
         self.guess(server, 12)
-        self.assertTrue(eventually(lambda: self.request(server, "/api/v1/version")[0] == 403, limit=20))
-        status, body = self.request(server, "/api/v1/version")
+        self.assertTrue(eventually(lambda: self.request(server, "/api/v1/setup")[0] == 403, limit=20))
+        status, body = self.request(server, "/api/v1/setup")
         self.assertEqual((status, json.loads(body)["code"]), (403, "http.address_blocked"))
-        self.assertEqual(self.request(server, "/api/v1/version", address="203.0.113.10")[0], 200, "nobody else is blocked")
+        self.assertEqual(self.request(server, "/api/v1/setup", address="203.0.113.10")[0], 200, "nobody else is blocked")
         alerts = server.call("/api/v1/security/alerts?state=firing")["alerts"]
         self.assertIn("failed_logins_per_address", [alert["rule"] for alert in alerts])
         blocks = server.call("/api/v1/security/blocks")["blocks"]
@@ -90,14 +90,14 @@ class SecurityEvents(unittest.TestCase):
         self.assertEqual(Manager.got[0][0], "/api/v2/alerts")
         self.assertEqual(Manager.got[0][1][0]["labels"]["service"], "dhii-mail")
         server.call(f"/api/v1/security/blocks/{blocks[0]['id']}", method="DELETE")
-        self.assertEqual(self.request(server, "/api/v1/version")[0], 200)
+        self.assertEqual(self.request(server, "/api/v1/setup")[0], 200)
 
     def test_loopback_itself_is_never_blocked(self):
         server = self.server()
         self.guess(server, 15, address="127.0.0.1")
         self.assertTrue(eventually(lambda: server.call("/api/v1/security/alerts")["alerts"], limit=20))
         self.assertEqual(server.call("/api/v1/security/blocks")["blocks"], [])
-        self.assertEqual(self.request(server, "/api/v1/version", address="127.0.0.1")[0], 200)
+        self.assertEqual(self.request(server, "/api/v1/setup", address="127.0.0.1")[0], 200)
 
     def test_refused_requests_are_events_with_their_reason(self):
         server = self.server()
