@@ -14,7 +14,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from dhii import Server, eventually, needs_binary
+from dhii import MailSystem, Server, SmtpThatAgrees, eventually, needs_binary, needs_dovecot
 
 WAL_WRITE_LOCK = 120  # the byte of the -shm file that a writer of SQLite's WAL locks (wal.c, WAL_WRITE_LOCK)
 
@@ -90,6 +90,25 @@ class Rest(unittest.TestCase):
             fcntl.lockf(file, fcntl.LOCK_UN, 1, WAL_WRITE_LOCK)
         self.assertEqual(self.status_of(server, "/api/v1/templates", {"name": "Let in"})[0], 201)
         self.assertEqual([t["name"] for t in server.call("/api/v1/templates")["templates"]], ["Let in"])
+        self.assertEqual(server.stop(), 0)
+
+    @needs_dovecot
+    def test_a_paused_account_stays_so_until_it_is_resumed(self):
+        mail = MailSystem("--users", "alice")
+        self.addCleanup(mail.stop)
+        server = self.server()
+        account = server.connect_mailbox(mail.imap_port, SmtpThatAgrees().port)
+        path = "/api/v1/accounts/" + account["id"]
+        self.assertTrue(eventually(lambda: server.call(path)["state"] == "idle", limit=30), server.call(path))
+        self.assertEqual(server.call(path + "/pause", {})["state"], "paused")
+        server.call(path + "/sync", {}, "POST", status=409)
+        server.kill()
+        server.start()
+        server.sign_in()
+        self.assertEqual(server.call(path)["state"], "paused", "over a restart too")
+        server.call(path + "/resume", {})
+        self.assertTrue(eventually(lambda: server.call(path)["state"] == "idle", limit=30), server.call(path))
+        server.call("/api/v1/accounts/a1/pause", {}, "POST", status=409)  # the sample mailbox has no server
         self.assertEqual(server.stop(), 0)
 
     def test_webhooks_arrive_signed(self):
