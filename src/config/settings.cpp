@@ -162,6 +162,8 @@ void read_plain(Reader& read, Settings& s, const Variables& environment) {
   s.events = read_events(read);
   s.alerts = read_alerts(read);
   read_operations(read, s.operations, s.data_directory);
+  read_system_mail(read, s.system_mail);
+  s.deletion_grace = read_deletion_grace(read);
   check_tls(read, s);
   check_proxies(read, s);
   check_listen(read, s);

@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "base/secret.hpp"
 #include "config/event_settings.hpp"
+#include "config/mail_settings.hpp"
 #include "config/operations.hpp"
 #include "config/sources.hpp"
 #include "config/telemetry.hpp"
@@ -47,6 +48,8 @@ struct Settings {
   Rate api_rate, auth_rate;  // DHII_RATE_API, DHII_RATE_AUTH: "10/20" = 10 a second, burst 20
   EventSettings events;
   AlertSettings alerts;
+  SystemMail system_mail;
+  std::chrono::days deletion_grace{7};  // DHII_DELETION_GRACE_DAYS
 
   Telemetry telemetry;    // metrics
   Operations operations;  // backups, contacts

@@ -18,7 +18,7 @@ RANKS = {  # a folder may include folders of a lower rank, and those named besid
     "store": 3, "http": 3,
     "search": 4, "auth": 4, "transfer": 4,
     "backup": 4.5, "checks": 5,
-    "sync": 5, "webhook": 5, "security": 5,
+    "sync": 5, "webhook": 5, "security": 5, "notify": 5,
     "jmap": 6, "api": 6,
     "audit": 4,
     "app": 7,
@@ -26,7 +26,7 @@ RANKS = {  # a folder may include folders of a lower rank, and those named besid
 SIDEWAYS = {("api", "jmap"), ("config", "crypto")}
 HTTP_FOLDERS = {"http", "jmap", "api", "app"}
 # auth implements http's Authenticator and takes "who is asking" (Principal, Role); it handles no request or answer otherwise.
-HTTP_FOR_AUTH = {"http/dispatcher.hpp", "http/message.hpp", "http/client_address.hpp"}
+HTTP_FOR_AUTH = {"http/dispatcher.hpp", "http/principal.hpp", "http/message.hpp", "http/client_address.hpp"}
 SQL_FOLDERS = {"store", "search"}
 PURE_FOLDERS = ("imap/codec/", "imap/session/", "smtp/codec/", "mime/")  # bytes and time in, values out
 MAX_LINES = 800
