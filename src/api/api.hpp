@@ -8,17 +8,24 @@
 #include "api/auth_routes.hpp"
 #include "api/contract.hpp"
 #include "api/docs_routes.hpp"
+#include "api/export_routes.hpp"
 #include "api/factor_routes.hpp"
 #include "api/jmap_routes.hpp"
+#include "api/key_routes.hpp"
 #include "api/mail_api.hpp"
 #include "api/security_routes.hpp"
 #include "api/system_routes.hpp"
+#include "api/user_routes.hpp"
 
 namespace dhii::api {
 
 struct ApiParts {
   auth::AuthService& auth;
   auth::Factors& factors;
+  auth::ApiKeys& keys;
+  auth::UserAdmin& users;
+  auth::PasswordResets& resets;
+  ExportService& exports;
   AccountService& accounts;
   jmap::Service& jmap;
   MailAccess& mail;
@@ -35,8 +42,11 @@ struct ApiParts {
 class Api {
  public:
   explicit Api(ApiParts parts)
-      : auth_(parts.auth, parts.public_url),
+      : auth_(parts.auth),
         factors_(parts.auth, parts.factors, parts.public_url),
+        keys_(parts.keys),
+        users_(parts.auth, parts.users, parts.resets, parts.public_url),
+        exports_(parts.exports),
         accounts_(parts.accounts),
         jmap_({parts.jmap, parts.mail, parts.hub, parts.auth, parts.db_pool}),
         mail_({parts.mail, parts.jmap, parts.db_pool, parts.clock, parts.webhooks, parts.mail_key}),
@@ -45,6 +55,9 @@ class Api {
   void add_to(http::Router& router) {
     auth_.add_to(router);
     factors_.add_to(router);
+    keys_.add_to(router);
+    users_.add_to(router);
+    exports_.add_to(router);
     accounts_.add_to(router);
     jmap_.add_to(router);
     mail_.add_to(router);
@@ -56,6 +69,9 @@ class Api {
  private:
   AuthRoutes auth_;
   FactorRoutes factors_;
+  KeyRoutes keys_;
+  UserRoutes users_;
+  ExportRoutes exports_;
   AccountRoutes accounts_;
   JmapRoutes jmap_;
   MailApi mail_;

@@ -13,6 +13,7 @@
 
 #include "api/api.hpp"
 #include "api/image_routes.hpp"
+#include "auth/credentials.hpp"
 #include "http/dispatcher.hpp"
 #include "store/event_database.hpp"
 #include "store/mail_store.hpp"
@@ -141,10 +142,76 @@ struct RealSecurity {
   ~RealSecurity() { journal.stop(); }
 };
 
+// Exports that are ready at once, of one part.
+class FakeExports final : public ExportService {
+ public:
+  std::vector<store::DataExport> rows;
+
+  net::Task<store::DataExport> start(http::Principal who, std::string) override {
+    store::DataExport row{.id = static_cast<std::int64_t>(rows.size()) + 1, .user = who.user};
+    row.state = store::ExportState::kReady;
+    row.parts = 1;
+    rows.push_back(row);
+    co_return row;
+  }
+  net::Task<std::vector<store::DataExport>> list(UserId user) override {
+    std::vector<store::DataExport> out;
+    std::ranges::copy_if(rows, std::back_inserter(out), [&](const auto& r) { return r.user == user; });
+    co_return out;
+  }
+  net::Task<store::DataExport> get(http::Principal who, std::int64_t id, std::string) override {
+    for (const auto& row : rows) {
+      if (row.id == id && row.user == who.user) co_return row;
+    }
+    co_return fail(ExportError::kNotFound);
+  }
+  net::Task<std::string> part(http::Principal who, std::int64_t id, std::int64_t part, std::string address) override {
+    DHII_CO_TRY(co_await get(who, id, address));
+    if (part > 1) co_return fail(ExportError::kNotFound);
+    co_return std::string("tar");
+  }
+  net::Task<> remove(http::Principal who, std::int64_t id, std::string address) override {
+    DHII_CO_TRY(co_await get(who, id, address));
+    std::erase_if(rows, [&](const auto& r) { return r.id == id; });
+    co_return Result<void>{};
+  }
+};
+
+// Keeps what it hears.
+class RecordingSink final : public event::Sink {
+ public:
+  std::vector<event::Event> heard;
+  void record(event::Event event) noexcept override {
+    log_.record(event);
+    heard.push_back(std::move(event));
+  }
+  std::size_t count(event::Kind kind) const {
+    return static_cast<std::size_t>(std::ranges::count(heard, kind, &event::Event::kind));
+  }
+
+ private:
+  event::LoggingSink log_;
+};
+
+// As app/ does it: the requests of keys go into their trail.
+class FixtureTrail final : public http::RequestObserver {
+ public:
+  explicit FixtureTrail(auth::ApiKeys& keys) : keys_(keys) {}
+  void finished(const http::Request& request, std::string_view route, const Response& response,
+                std::chrono::microseconds) override {
+    if (request.principal && request.principal->key != 0)
+      keys_.note_use(request.principal->key, request.client_address,
+                     std::string(http::method_name(request.method)) + " " + std::string(route), response.status);
+  }
+
+ private:
+  auth::ApiKeys& keys_;
+};
+
 struct ApiFixture : testing::Test {
   ManualClock clock;
   SystemRandom random;
-  event::LoggingSink events;
+  RecordingSink events;
   std::filesystem::path folder =
       std::filesystem::temp_directory_path() /
       ("dhii-api-" + std::to_string(::getpid()) + "-" + testing::UnitTest::GetInstance()->current_test_info()->name());
@@ -161,6 +228,16 @@ struct ApiFixture : testing::Test {
   std::optional<store::FactorStore> factor_store;
   std::optional<auth::Factors> factors;
   std::optional<auth::AuthService> auth;
+  Secret key_hash_key{std::string(32, 'k')};
+  std::optional<auth::ApiKeys> keys;
+  std::optional<auth::Credentials> credentials;
+  std::optional<FixtureTrail> trail;
+  std::optional<auth::UserAdmin> admin;
+  std::optional<auth::PasswordResets> resets;
+  FakeExports exports;
+  std::vector<UserId> erased;
+  std::vector<std::string> mails;  // "to: text"
+  std::vector<net::Task<>> later;  // what PasswordResets left to be done
   FakeAccounts accounts;
   std::optional<RealMail> mail;
   std::optional<jmap::Service> jmap;
@@ -193,6 +270,21 @@ struct ApiFixture : testing::Test {
     factors.emplace(auth::Factors::Parts{*factor_store, factor_seal, recovery_key, db_pool, clock, random, events});
     auth.emplace(auth::AuthService::Parts{*control, *users, hasher, *jwt, refresh_key, db_pool, hash_pool, clock,
                                           random, events, *factors, auth::RegistrationMode::kInvitation});
+    keys.emplace(auth::ApiKeys::Parts{*control, key_hash_key, db_pool, clock, random, events});
+    credentials.emplace(*auth, *keys);
+    trail.emplace(*keys);
+    admin.emplace(auth::UserAdmin::Parts{*control, *auth, *keys, db_pool, clock, events, auth::kDefaultDeletionGrace,
+                                         [this](UserId user) -> net::Task<> {
+                                           erased.push_back(user);
+                                           co_return Result<void>{};
+                                         }});
+    resets.emplace(auth::PasswordResets::Parts{*control, *users, *auth, db_pool, hash_pool, clock, random, events,
+                                               "https://mail.example.org",
+                                               [this](std::string to, std::string, std::string text) -> net::Task<> {
+                                                 mails.push_back(to + ": " + text);
+                                                 co_return Result<void>{};
+                                               },
+                                               [this](net::Task<> task) { later.push_back(std::move(task)); }});
     mail.emplace(folder / "mail", clock, random);
     jmap.emplace(clock, random);
     watch.emplace(folder, clock, random);
@@ -207,6 +299,10 @@ struct ApiFixture : testing::Test {
     api.emplace(
         ApiParts{*auth,
                  *factors,
+                 *keys,
+                 *admin,
+                 *resets,
+                 exports,
                  accounts,
                  *jmap,
                  *mail,
@@ -226,7 +322,8 @@ struct ApiFixture : testing::Test {
     http::DispatcherOptions options;
     options.limits.api = {1'000'000, 1'000'000};
     options.limits.auth = {1'000'000, 1'000'000};
-    dispatcher.emplace(router, *auth, clock, random, std::move(options));
+    options.observers.push_back(&*trail);
+    dispatcher.emplace(router, *credentials, clock, random, std::move(options));
   }
   net::Task<std::string> fetch(std::string host, std::string target) {
     fetched.push_back(host + " " + target);
@@ -240,6 +337,11 @@ struct ApiFixture : testing::Test {
     webhooks.reset();
     watch.reset();
     mail.reset();
+    later.clear();
+    resets.reset();
+    admin.reset();
+    credentials.reset();
+    keys.reset();
     auth.reset();
     control.reset();
     std::filesystem::remove_all(folder);
@@ -274,6 +376,14 @@ struct ApiFixture : testing::Test {
     if (operation == nullptr) return;  // another test names it
     for (const auto& broken : Contract::broken_promises(*operation, response))
       ADD_FAILURE() << broken << "\n" << response.payload().substr(0, 500);
+  }
+  // Runs a task of a service by itself.
+  template <class T>
+  Result<T> wait(net::Task<T> task) {
+    boost::asio::io_context loop;
+    auto out = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+    loop.run();
+    return out.get();
   }
   static Extra bearer(const std::string& token) { return {{"Authorization", "Bearer " + token}}; }
   Response send_json(std::string method, std::string target, const json::value& body, const std::string& token = {},

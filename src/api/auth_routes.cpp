@@ -35,13 +35,6 @@ auth::NewUser new_user(JsonInput& in) {
   return user;
 }
 
-std::optional<store::UserRole> parse_role(std::string_view text) {
-  for (const auto role : {store::UserRole::kUser, store::UserRole::kAdministrator, store::UserRole::kAuditor}) {
-    if (store::user_role_name(role) == text) return role;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 void AuthRoutes::add_to(http::Router& router) {
@@ -74,10 +67,6 @@ void AuthRoutes::add_to(http::Router& router) {
   // Public: forms ask while one types a first password. Says nothing of anybody; the work is bounded.
   router.add({Method::kPost, "/api/v1/auth/password/check", Permission::kPublic, RateClass::kApi, small,
               [this](Request& r) { return check_password(r); }});
-  router.add({Method::kGet, "/api/v1/users", http::Access(Permission::kAdministrator, http::Scope::kAdmin),
-              RateClass::kApi, none, [this](Request& r) { return users(r); }});
-  router.add({Method::kPost, "/api/v1/users/invitations", http::Access(Permission::kAdministrator, http::Scope::kAdmin),
-              RateClass::kApi, small, [this](Request& r) { return invite(r); }});
 }
 
 AuthRoutes::Answer AuthRoutes::get_setup(Request& request) {
@@ -218,29 +207,6 @@ AuthRoutes::Answer AuthRoutes::check_password(Request& request) {
   else if (!strength.warning.empty())
     out["warning"] = strength.warning;
   co_return http::json_response(200, json::serialize(out));
-}
-
-AuthRoutes::Answer AuthRoutes::invite(Request& request) {
-  JsonInput in(request.body);
-  const auto name = in.optional_text("role");
-  const auto role = parse_role(name.value_or("user"));
-  if (!role) in.reject("role", "must be user, auditor or administrator");
-  if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
-  const auto invitation = co_await auth_.invite(*request.principal, *role);
-  if (!invitation) co_return error_response(request, invitation.error());
-  const std::string base = public_url_.empty() ? request.origin : public_url_;
-  co_return http::json_response(
-      201, json::serialize(json::object{{"invitation", invitation->token},
-                                        {"link", base + "/#/register?invitation=" + invitation->token},
-                                        {"expires_at", iso_time(invitation->expires_at)}}));
-}
-
-AuthRoutes::Answer AuthRoutes::users(Request& request) {
-  const auto all = co_await auth_.list_users();
-  if (!all) co_return error_response(request, all.error());
-  json::array list;
-  for (const auto& user : *all) list.push_back(to_json(user));
-  co_return http::json_response(200, json::serialize(json::object{{"users", std::move(list)}}));
 }
 
 }  // namespace dhii::api

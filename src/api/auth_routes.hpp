@@ -1,4 +1,4 @@
-// /api/v1/setup, /api/v1/auth/*, /api/v1/users/*: parse, call AuthService, render. Io thread. Owned by Api.
+// /api/v1/setup, /api/v1/auth/*: parse, call AuthService, render. Io thread. Owned by Api.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <string>
@@ -10,8 +10,7 @@ namespace dhii::api {
 
 class AuthRoutes {
  public:
-  // `public_url`: for links; empty: what the request says.
-  AuthRoutes(auth::AuthService& auth, std::string public_url) : auth_(auth), public_url_(std::move(public_url)) {}
+  explicit AuthRoutes(auth::AuthService& auth) : auth_(auth) {}
   void add_to(http::Router& router);
 
  private:
@@ -28,11 +27,8 @@ class AuthRoutes {
   Answer end_other_sessions(http::Request& request);
   Answer change_password(http::Request& request);
   Answer check_password(http::Request& request);
-  Answer invite(http::Request& request);
-  Answer users(http::Request& request);
 
   auth::AuthService& auth_;
-  std::string public_url_;
 };
 
 }  // namespace dhii::api

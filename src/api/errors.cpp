@@ -5,7 +5,10 @@
 #include <charconv>
 
 #include "api/account_service.hpp"
+#include "api/export_service.hpp"
+#include "auth/api_keys.hpp"
 #include "auth/errors.hpp"
+#include "auth/user_admin.hpp"
 #include "auth/webauthn.hpp"
 #include "base/bytes.hpp"
 #include "http/problem.hpp"
@@ -53,6 +56,33 @@ std::optional<Problem> of_auth(const Error& e) {
   return std::nullopt;
 }
 
+std::optional<Problem> of_keys(const Error& e) {
+  using auth::KeyError;
+  if (e.is(KeyError::kRefused)) return quiet(401, e);
+  if (e.is(KeyError::kNotFound)) return quiet(404, e);
+  if (e.is(KeyError::kTooMany)) return quiet(409, e);
+  if (e.is(KeyError::kBadScopes))
+    return Problem{422, e.id(), std::string(e.sentence()), {{"/scopes", std::string(e.sentence())}}, {}};
+  if (e.is(KeyError::kBadNetwork))
+    return Problem{422, e.id(), std::string(e.sentence()), {{"/allowed_networks", std::string(e.sentence())}}, {}};
+  if (e.is(KeyError::kBadExpiry))
+    return Problem{422, e.id(), std::string(e.sentence()), {{"/expires_at", std::string(e.sentence())}}, {}};
+  return std::nullopt;
+}
+
+std::optional<Problem> of_users(const Error& e) {
+  using auth::UserError;
+  if (e.is(UserError::kNotFound) || e.is(UserError::kNoSuchInvitation)) return quiet(404, e);
+  if (e.is(UserError::kLastAdministrator) || e.is(UserError::kAlreadyPlanned) || e.is(UserError::kNotPlanned) ||
+      e.is(UserError::kNoResetLink))
+    return quiet(409, e);
+  if (e.is(UserError::kBadResetLink)) return quiet(403, e);
+  if (e.is(ExportError::kNotFound)) return quiet(404, e);
+  if (e.is(ExportError::kRunning) || e.is(ExportError::kTooMany) || e.is(ExportError::kNotReady)) return quiet(409, e);
+  if (e.is(ExportError::kNoRoom)) return quiet(503, e, std::chrono::minutes(10));
+  return std::nullopt;
+}
+
 std::optional<Problem> of_account(const Error& e) {
   if (e.is(AccountError::kNotFound)) return quiet(404, e);
   if (e.is(AccountError::kImapFailed)) return Problem{422, e.id(), e.message(), {{"/imap", e.message()}}, {}};
@@ -85,7 +115,7 @@ std::optional<Problem> of_lower_layers(const Error& e) {
 }  // namespace
 
 http::Response error_response(const http::Request& request, const Error& error) {
-  for (const auto translate : {of_auth, of_account, of_lower_layers}) {
+  for (const auto translate : {of_auth, of_keys, of_users, of_account, of_lower_layers}) {
     if (const auto problem = translate(error)) {
       http::Response response = http::to_response(*problem, request.request_id);
       if (problem->status == 401) response.headers.add("WWW-Authenticate", "Bearer realm=\"dhii-mail\"");

@@ -159,9 +159,13 @@ JmapRoutes::Answer JmapRoutes::download(Request& request) {
 }
 
 JmapRoutes::Answer JmapRoutes::event_source(Request& request) {
-  Subscription subscription{
-      request.user(),     request.principal->session,         std::string(request.query_value("types").value_or("*")),
-      CloseAfter::kNever, request.query_value("dhii") == "1", {}};
+  Subscription subscription{request.user(),
+                            request.principal->session,
+                            std::string(request.query_value("types").value_or("*")),
+                            CloseAfter::kNever,
+                            request.query_value("dhii") == "1",
+                            {},
+                            request.principal->key};
   const auto close_after = request.query_value("closeafter").value_or("no");
   if ((close_after != "no" && close_after != "state") || subscription.types.size() > kMaxTypesBytes) {
     co_return http::problem(request, 400, "http.bad_query",

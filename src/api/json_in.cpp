@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "jmap/core/dates.hpp"
 
 namespace dhii::api {
 namespace {
@@ -11,6 +12,7 @@ namespace json = boost::json;
 constexpr std::size_t kMaxProblems = 20;     // enough to mend a form; a body of rubbish isn't echoed at length
 constexpr std::size_t kMaxEmailBytes = 254;  // RFC 5321 §4.5.3.1.3
 constexpr std::size_t kMaxHostBytes = 253;
+constexpr std::size_t kMaxTimeBytes = 40;
 
 bool has_control(std::string_view s) {
   return std::ranges::any_of(s, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
@@ -153,6 +155,32 @@ std::string JsonInput::email(std::string_view name) {
   std::string out = text(name, kMaxEmailBytes);
   if (!out.empty() && !is_email(out)) reject(name, "is not an e-mail address");
   return out;
+}
+
+std::optional<std::vector<std::string>> JsonInput::optional_texts(std::string_view name, std::size_t max_items,
+                                                                  std::size_t max) {
+  if (take(name) == nullptr) return std::nullopt;
+  return texts(name, max_items, max);
+}
+
+std::optional<bool> JsonInput::optional_flag(std::string_view name) {
+  const json::value* value = take(name);
+  if (value == nullptr) return std::nullopt;
+  if (const bool* flag = value->if_bool()) return *flag;
+  reject(name, "must be true or false");
+  return std::nullopt;
+}
+
+std::optional<Timestamp> JsonInput::optional_time(std::string_view name) {
+  const auto text = optional_text(name, kMaxTimeBytes);
+  if (!text) return std::nullopt;
+  const auto when = jmap::parse_utc_date(*text);
+  if (!when) reject(name, "must be a time in UTC such as 2027-01-01T00:00:00Z");
+  return when;
+}
+
+void JsonInput::require(std::string_view name) {
+  if (!malformed_ && object_.if_contains(name) == nullptr) reject(name, "is missing");
 }
 
 ServerSettings JsonInput::as_server(const json::value& value, const std::string& pointer) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/account_service.hpp"
+#include "base/clock.hpp"
 #include "base/secret.hpp"
 #include "http/problem.hpp"
 
@@ -44,6 +45,13 @@ class JsonInput {
   std::vector<std::string> optional_list(std::string_view name, std::size_t max_items, std::size_t max_bytes);
   // An address that can be an account's: one @, no spaces or controls.
   std::string email(std::string_view name);
+  // An array of strings, each of at most `max` bytes; [] is an answer, null and missing are none.
+  std::optional<std::vector<std::string>> optional_texts(std::string_view name, std::size_t max_items, std::size_t max);
+  std::optional<bool> optional_flag(std::string_view name);
+  // RFC 3339 in UTC: "2027-01-01T00:00:00Z".
+  std::optional<Timestamp> optional_time(std::string_view name);
+  // The field was optional for the reader, but not here.
+  void require(std::string_view name);
   void reject(std::string_view name, std::string detail);
   void reject_at(std::string pointer, std::string detail);
 

@@ -69,12 +69,23 @@ void PushHub::publish_outbox(UserId user, std::string_view submission_id, std::s
   });
 }
 
-void PushHub::close_session(SessionId session) {
+template <class F>
+void PushHub::close_if(F&& applies) {
   for (const Subscription& s : subscriptions_) {
     const auto stream = s.stream.lock();
-    if (stream && s.session == session) stream->close();
+    if (stream && applies(s)) stream->close();
   }
   forget_ended();
+}
+
+void PushHub::close_session(SessionId session) {
+  close_if([=](const Subscription& s) { return s.key == 0 && s.session == session; });
+}
+void PushHub::close_key(std::int64_t key) {
+  close_if([=](const Subscription& s) { return s.key == key; });
+}
+void PushHub::close_user(UserId user) {
+  close_if([=](const Subscription& s) { return s.user == user; });
 }
 
 void PushHub::close_all() {

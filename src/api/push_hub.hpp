@@ -26,6 +26,7 @@ struct Subscription {
   CloseAfter close_after = CloseAfter::kNever;
   bool dhii_events = false;  // `account` and `outbox` too
   std::weak_ptr<http::EventStream> stream;
+  std::int64_t key = 0;  // the API key or app password that it was opened with; 0: a session
 };
 
 class PushHub {
@@ -37,6 +38,8 @@ class PushHub {
   // `detail`: the server's words or a sentence.
   void publish_outbox(UserId user, std::string_view submission_id, std::string_view state, std::string_view detail);
   void close_session(SessionId session);
+  void close_key(std::int64_t key);
+  void close_user(UserId user);
   void close_all();
   std::size_t size() const { return subscriptions_.size(); }
 
@@ -44,6 +47,8 @@ class PushHub {
   template <class F>
   void each_of(UserId user, F&& function);
   void forget_ended();
+  template <class F>
+  void close_if(F&& applies);
   std::list<Subscription> subscriptions_;
 };
 

@@ -69,6 +69,15 @@ store::Totals MailStores::totals() {
   return sum;
 }
 
+std::weak_ptr<store::MailStore> MailStores::close(UserId user) {
+  const std::scoped_lock lock(mutex_);
+  const auto it = open_.find(user);
+  if (it == open_.end()) return {};
+  std::weak_ptr<store::MailStore> out = it->second;
+  open_.erase(it);
+  return out;
+}
+
 bool MailStores::maintain() {
   bool more = false;
   for (const auto& mail : all_open()) {

@@ -25,6 +25,8 @@ class MailStores {
   MailStores(Options options, const Clock& clock, Random& random);
 
   Result<std::shared_ptr<store::MailStore>> open(UserId user);
+  // Forgets the user's store; it closes when the last that works with it lets go. For erasing.
+  std::weak_ptr<store::MailStore> close(UserId user);
   // One slice of background work on each open store (index merging, checkpoints). True when more is left.
   bool maintain();
   // Over all open stores. Only what changed since the last call is counted again, so idle databases may close.

@@ -14,6 +14,7 @@
 #include "app/commands.hpp"
 #include "app/event_commands.hpp"
 #include "app/operations_commands.hpp"
+#include "app/people_commands.hpp"
 
 namespace {
 
@@ -76,6 +77,7 @@ struct CommandLine {
     password->add_option("login", login)->required();
     password->callback(
         [this] { command = [this](Installation& i, const Output& o) { return user_password(i, o, login); }; });
+    add_people_commands(app, *users, [this](Command chosen) { command = std::move(chosen); });
   }
 
   void add_accounts() {

@@ -17,6 +17,7 @@
 #include "app/inside_server.hpp"
 #include "app/instance_lock.hpp"
 #include "app/network_events.hpp"
+#include "app/people.hpp"
 #include "app/request_events.hpp"
 #include "app/sandbox.hpp"
 #include "app/serve_log.hpp"
@@ -170,6 +171,7 @@ class Product {
   Watch watch_;
   AlertChannels channels_;
   auth::AuthService auth_;
+  People people_;
   jmap::Service jmap_;
   MailAccess mail_access_;
   webhook::WebhookService webhooks_;
@@ -215,6 +217,7 @@ Product::Product(Installation& installation, EventLog& events)
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
              registration_of(installation.settings().registration)}),
+      people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation),
       webhooks_({engine_.io().get_executor(), installation.control(),
@@ -223,6 +226,10 @@ Product::Product(Installation& installation, EventLog& events)
                  installation.keyring().derive("webhook secrets v1"), installation.settings().extra_ca_file, events_}),
       api_({auth_,
             factors_,
+            people_.keys(),
+            people_.users(),
+            people_.resets(),
+            people_.exports(),
             engine_.accounts(),
             jmap_,
             mail_access_,
@@ -246,8 +253,9 @@ Product::Product(Installation& installation, EventLog& events)
                 return engine_.dialer().https_get(std::move(host), std::move(target), api::kMaxImageBytes,
                                                   kImageDeadline);
               }),
-      dispatcher_(router_, auth_, installation.clock(), installation.random(),
-                  dispatcher_options(installation.settings(), {&request_counter_, &request_events_, &watch_}, watch_)),
+      dispatcher_(router_, people_.credentials(), installation.clock(), installation.random(),
+                  dispatcher_options(installation.settings(),
+                                     {&request_counter_, &request_events_, &watch_, &people_.trail()}, watch_)),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings(), events_)),
       telemetry_(engine_),
       backups_(installation, events_),
@@ -260,6 +268,8 @@ Product::Product(Installation& installation, EventLog& events)
   metrics::add_process_metrics(installation.metrics());
   telemetry_.watch_server([this] { return server_.connections(); }, [this] { return hub_.size(); });
   auth_.on_session_end([this](SessionId session) { hub_.close_session(session); });
+  people_.keys().on_key_end([this](std::int64_t key) { hub_.close_key(key); });
+  people_.users().on_user_end([this](UserId user) { hub_.close_user(user); });
   installation_.on_change([this](const store::ChangeEvent& event) {
     engine_.supervisor().on_change(event);
     webhooks_.on_change(event);
@@ -322,6 +332,7 @@ Result<void> Product::start(Surroundings surroundings) {
   tasks_.spawn("accounts", engine_.start_accounts());
   tasks_.spawn("maintenance", maintain());
   tasks_.spawn("webhooks", webhooks_.run());
+  tasks_.spawn("users and keys", people_.maintain());
   tasks_.spawn("metrics", telemetry_.keep_counting());
   tasks_.spawn("measuring", watch_.keep_measuring(engine_.db_pool(), network_events_));
   tasks_.spawn("account events", announce_accounts());
@@ -439,6 +450,7 @@ asio::awaitable<void> Product::stop() {
   co_await server_.stop();
   if (metrics_) co_await metrics_->stop();
   co_await webhooks_.stop();
+  people_.stop();
   co_await tasks_.close();  // before the accounts: one of them may still be starting some
   co_await engine_.stop();
   installation_.on_change({});

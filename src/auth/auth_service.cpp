@@ -237,6 +237,15 @@ net::Task<> AuthService::end_session(SessionId session) {
   co_return done;
 }
 
+net::Task<> AuthService::end_all_of(UserId user) {
+  cache_.forget_all_of(user);
+  DHII_CO_TRY_ASSIGN(const auto all, co_await p_.db_pool.run([this, user] { return p_.control.list_sessions(user); }));
+  DHII_CO_TRY(co_await p_.db_pool.run([this, user] { return p_.control.revoke_sessions_of(user, std::nullopt); }));
+  cache_.forget_all_of(user);  // and whatever was read meanwhile
+  for (const store::Session& s : all) ended(s.id);
+  co_return Result<void>{};
+}
+
 net::Task<> AuthService::logout(http::Principal who) {
   report(event::Kind::kSignedOut, who.user, who.session, {}, {});
   co_return co_await end_session(who.session);
@@ -315,6 +324,14 @@ net::Task<std::vector<store::Session>> AuthService::sessions(http::Principal who
 
 net::Task<> AuthService::revoke(http::Principal who, SessionId session) {
   DHII_CO_TRY_ASSIGN(const auto found, co_await p_.db_pool.run([&] { return p_.control.get_session(session); }));
+  if (found && found->user != who.user) {
+    const std::string object = "session s" + std::to_string(session.value);
+    p_.events.record({.kind = event::Kind::kForeignObject,
+                      .at = p_.clock.now(),
+                      .user = who.user,
+                      .session = who.session,
+                      .object = object});
+  }
   if (!found || found->user != who.user || found->revoked) co_return fail(AuthError::kSessionNotFound);
   report(event::Kind::kSessionRevoked, who.user, session, {}, {});
   co_return co_await end_session(session);

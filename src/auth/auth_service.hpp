@@ -147,6 +147,11 @@ class AuthService final : public http::Authenticator {
   net::Task<Timestamp> step_up(http::Principal who, Proof proof, std::string address);  // when it ends
   bool has_stepped_up(const http::Principal& who) const { return is_stepped_up(who.stepped_up_at, p_.clock.now()); }
 
+  // All sessions of a user, at once: disabled, deleted, reset.
+  net::Task<> end_all_of(UserId user);
+  // Role or state changed: ask the database again.
+  void forget(UserId user) { cache_.forget_all_of(user); }
+
   // http::Authenticator: "Bearer <token>".
   boost::asio::awaitable<Result<http::Principal>> authenticate(const http::Request& request,
                                                                std::string_view authorization) override;

@@ -161,6 +161,21 @@ CREATE TRIGGER user_factors_go AFTER DELETE ON user BEGIN
   DELETE FROM webauthn_user WHERE user=old.id;
   DELETE FROM passkey WHERE user=old.id;
 END;
+)sql"},
+                                  {R"sql(
+CREATE TABLE access_key(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, kind INTEGER NOT NULL, name TEXT NOT NULL,
+  hash BLOB NOT NULL UNIQUE, hint TEXT NOT NULL, scopes INTEGER NOT NULL, networks TEXT NOT NULL, created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, revoked_at INTEGER NOT NULL, last_used_at INTEGER NOT NULL, last_address TEXT NOT NULL);
+CREATE INDEX access_key_user ON access_key(user, kind);
+CREATE TABLE key_use(key INTEGER NOT NULL, address TEXT NOT NULL, route TEXT NOT NULL, status INTEGER NOT NULL, count INTEGER NOT NULL,
+  first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, PRIMARY KEY(key, address, route, status)) WITHOUT ROWID;
+CREATE TABLE password_reset(token_hash BLOB PRIMARY KEY, user INTEGER NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL)
+  WITHOUT ROWID;
+CREATE TABLE user_deletion(user INTEGER PRIMARY KEY, asked_by INTEGER NOT NULL, asked_at INTEGER NOT NULL, due_at INTEGER NOT NULL,
+  was_disabled INTEGER NOT NULL);
+CREATE TABLE data_export(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, state INTEGER NOT NULL, asked_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL, parts INTEGER NOT NULL, bytes INTEGER NOT NULL, messages INTEGER NOT NULL, sealed_key BLOB NOT NULL);
+CREATE INDEX data_export_user ON data_export(user);
 )sql"}};
 
 }  // namespace

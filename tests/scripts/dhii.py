@@ -106,12 +106,12 @@ class CommandLine:
 class Server:
     """The server as a process. `log` grows while it runs; kill() is the power cord, stop() the polite end."""
 
-    def __init__(self, data, **more):
-        self.data, self.more, self.token, self.log = data, more, None, []
+    def __init__(self, data, listen="127.0.0.1:0", **more):
+        self.data, self.listen, self.more, self.token, self.log = data, listen, more, None, []
         self.start()
 
     def start(self):
-        self.process = subprocess.Popen([BINARY, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        self.process = subprocess.Popen([BINARY, "serve", "--listen", self.listen], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                         text=True, env=environment(self.data, **self.more))
         self.url = self.setup_token = None
         ready = threading.Event()
