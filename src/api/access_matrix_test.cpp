@@ -27,6 +27,7 @@ struct Bearer {
   Credential credential = Credential::kSession;
   Role role = Role::kUser;
   Scopes scopes = Scopes::all();
+  bool confirmed = true;  // a fresh sign-in counts as a step-up
 };
 
 struct AccessMatrix : ApiFixture {
@@ -87,8 +88,8 @@ struct AccessMatrix : ApiFixture {
     if (b.credential == Credential::kApiKey && !access.api_keys) return "auth.credential_not_permitted";
     if (b.credential == Credential::kAppPassword && !access.app_passwords) return "auth.credential_not_permitted";
     if (access.scope && !b.scopes.has(*access.scope)) return "auth.scope_missing";
-    if (access.step_up == http::StepUp::kNeeded && b.credential == Credential::kSession)
-      return "auth.step_up_required";  // nobody here has confirmed
+    if (access.step_up == http::StepUp::kNeeded && b.credential == Credential::kSession && !b.confirmed)
+      return "auth.step_up_required";
     return "";
   }
 
@@ -153,6 +154,30 @@ TEST_F(AccessMatrix, EveryRouteRefusesCredentialsThatHaveEnded) {
           << http::method_name(route.method) << " " << route.pattern << " with " << name;
     }
   }
+}
+
+TEST_F(AccessMatrix, SensitiveRoutesWantAFreshConfirmation) {
+  clock.advance(http::kStepUpLifetime + std::chrono::seconds(1));  // the sign-ins are not fresh any more
+  std::vector<std::string> sensitive;
+  for (const http::Route& route : router.routes()) {
+    if (route.access.permission == Permission::kPublic) continue;
+    for (Bearer b : {Bearer{"administrator", "Bearer " + ada, Credential::kSession, Role::kAdministrator},
+                     Bearer{"user", "Bearer " + bob, Credential::kSession, Role::kUser}}) {
+      b.confirmed = false;
+      const std::string why = reason(route.access, b);
+      EXPECT_EQ(admitted(route, b.authorization), why.empty() ? "" : "403 " + why)
+          << http::method_name(route.method) << " " << route.pattern << " with " << b.name;
+    }
+    if (route.access.step_up == http::StepUp::kNeeded)
+      sensitive.push_back(std::string(http::method_name(route.method)) + " " + route.pattern);
+  }
+  // THREATS.md: app passwords, recovery codes, second factors, export, account credentials.
+  EXPECT_THAT(sensitive, testing::IsSupersetOf(
+                             {"POST /api/v1/app-passwords", "POST /api/v1/api-keys", "PATCH /api/v1/api-keys/{id}",
+                              "POST /api/v1/me/export", "GET /api/v1/me/export/{id}/file", "DELETE /api/v1/me",
+                              "POST /api/v1/accounts", "PATCH /api/v1/accounts/{id}", "DELETE /api/v1/users/{id}",
+                              "POST /api/v1/users/{id}/password-reset", "POST /api/v1/auth/recovery-codes",
+                              "POST /api/v1/auth/totp", "POST /api/v1/auth/passkeys"}));
 }
 
 // What THREATS.md wants confirmed freshly is never open to keys without a scope of its own, and no key reaches what

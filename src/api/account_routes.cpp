@@ -43,17 +43,18 @@ void AccountRoutes::add_to(http::Router& router) {
   const auto none = http::BodyRule::none();
   const http::Access read(Permission::kUser, http::Scope::kMailRead);
   const http::Access manage(Permission::kUser, http::Scope::kAccountsManage);
+  const http::Access credentials = manage.needs_step_up();  // THREATS.md: account credentials
   const auto add = [&](Method method, const char* path, http::Access access, http::BodyRule body, auto handler) {
     router.add(
         {method, path, access, RateClass::kApi, body, [this, handler](Request& r) { return (this->*handler)(r); }});
   };
   add(Method::kGet, "/api/v1/accounts", read, none, &AccountRoutes::list);
-  add(Method::kPost, "/api/v1/accounts", manage, small, &AccountRoutes::create);
+  add(Method::kPost, "/api/v1/accounts", credentials, small, &AccountRoutes::create);
   add(Method::kPost, "/api/v1/accounts/sample", manage, small, &AccountRoutes::create_sample);
   add(Method::kPost, "/api/v1/accounts/discover", manage, small, &AccountRoutes::discover);
   add(Method::kPost, "/api/v1/accounts/test", manage, small, &AccountRoutes::test);
   add(Method::kGet, "/api/v1/accounts/{id}", read, none, &AccountRoutes::get);
-  add(Method::kPatch, "/api/v1/accounts/{id}", manage, small, &AccountRoutes::update);
+  add(Method::kPatch, "/api/v1/accounts/{id}", credentials, small, &AccountRoutes::update);
   add(Method::kDelete, "/api/v1/accounts/{id}", manage, none, &AccountRoutes::remove);
   add(Method::kPost, "/api/v1/accounts/{id}/sync", manage, small, &AccountRoutes::sync_now);
   add(Method::kPost, "/api/v1/accounts/{id}/pause", manage, small, &AccountRoutes::pause);

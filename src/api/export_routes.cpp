@@ -76,14 +76,15 @@ void ExportRoutes::add_to(http::Router& router) {
   const auto small = http::BodyRule::json(http::kMaxSmallBodyBytes);
   const auto none = http::BodyRule::none();
   const Access session(Permission::kUser);
+  const Access confirmed = session.needs_step_up();  // THREATS.md: export
   const auto add = [&](Method method, const char* path, Access access, RateClass rate, http::BodyRule body,
                        http::Handler handler) { router.add({method, path, access, rate, body, std::move(handler)}); };
   add(Method::kGet, "/api/v1/me/export", session, RateClass::kApi, none, [this](Request& r) { return list(r); });
-  add(Method::kPost, "/api/v1/me/export", session, RateClass::kAuth, small, [this](Request& r) { return start(r); });
+  add(Method::kPost, "/api/v1/me/export", confirmed, RateClass::kAuth, small, [this](Request& r) { return start(r); });
   add(Method::kGet, "/api/v1/me/export/{id}", session, RateClass::kApi, none, [this](Request& r) { return get(r); });
   add(Method::kDelete, "/api/v1/me/export/{id}", session, RateClass::kApi, none,
       [this](Request& r) { return remove(r); });
-  add(Method::kGet, "/api/v1/me/export/{id}/file", session, RateClass::kDownload, none,
+  add(Method::kGet, "/api/v1/me/export/{id}/file", confirmed, RateClass::kDownload, none,
       [this](Request& r) { return file(r); });
 }
 

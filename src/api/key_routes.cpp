@@ -109,18 +109,19 @@ void KeyRoutes::add_to(http::Router& router) {
   const auto small = http::BodyRule::json(http::kMaxSmallBodyBytes);
   const auto none = http::BodyRule::none();
   const Access session(Permission::kUser);  // no key makes or sees keys
+  const Access confirmed = session.needs_step_up();  // THREATS.md: app passwords, and what is as good as one
   const auto add = [&](Method method, const char* path, Access access, http::BodyRule body, http::Handler handler) {
     router.add({method, path, access, RateClass::kApi, body, std::move(handler)});
   };
   add(Method::kGet, "/api/v1/app-passwords", session, none,
       [this](Request& r) { return list(r, KeyKind::kAppPassword); });
-  add(Method::kPost, "/api/v1/app-passwords", session, small, [this](Request& r) { return create_app_password(r); });
+  add(Method::kPost, "/api/v1/app-passwords", confirmed, small, [this](Request& r) { return create_app_password(r); });
   add(Method::kDelete, "/api/v1/app-passwords/{id}", session, none,
       [this](Request& r) { return revoke(r, KeyKind::kAppPassword); });
   add(Method::kGet, "/api/v1/api-keys", session, none, [this](Request& r) { return list(r, KeyKind::kApiKey); });
-  add(Method::kPost, "/api/v1/api-keys", session, small, [this](Request& r) { return create_api_key(r); });
+  add(Method::kPost, "/api/v1/api-keys", confirmed, small, [this](Request& r) { return create_api_key(r); });
   add(Method::kGet, "/api/v1/api-keys/{id}", session, none, [this](Request& r) { return get(r); });
-  add(Method::kPatch, "/api/v1/api-keys/{id}", session, small, [this](Request& r) { return update(r); });
+  add(Method::kPatch, "/api/v1/api-keys/{id}", confirmed, small, [this](Request& r) { return update(r); });
   add(Method::kDelete, "/api/v1/api-keys/{id}", session, none,
       [this](Request& r) { return revoke(r, KeyKind::kApiKey); });
   add(Method::kGet, "/api/v1/api-keys/{id}/uses", session, none, [this](Request& r) { return uses(r); });

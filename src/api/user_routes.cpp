@@ -74,7 +74,7 @@ void UserRoutes::add_to(http::Router& router) {
   router.add(
       {Method::kPatch, "/api/v1/me", session, RateClass::kApi, small, [this](Request& r) { return update_me(r); }});
   router.add(
-      {Method::kDelete, "/api/v1/me", session, RateClass::kAuth, none, [this](Request& r) { return remove_me(r); }});
+      {Method::kDelete, "/api/v1/me", session.needs_step_up(), RateClass::kAuth, none, [this](Request& r) { return remove_me(r); }});
   router.add({Method::kPost, "/api/v1/me/restore", session, RateClass::kApi, small,
               [this](Request& r) { return restore_me(r); }});
   add_users_to(router);
@@ -88,7 +88,7 @@ void UserRoutes::add_users_to(http::Router& router) {
     router.add({method, path, access, RateClass::kApi, body, std::move(handler)});
   };
   // A link to a new password is as good as the password: only a person may make one, not a key.
-  const Access person(Permission::kAdministrator);
+  const Access person = Access(Permission::kAdministrator).needs_step_up();
   add(Method::kGet, "/api/v1/users", admin, none, [this](Request& r) { return list(r); });
   add(Method::kGet, "/api/v1/users/invitations", admin, none, [this](Request& r) { return invitations(r); });
   add(Method::kPost, "/api/v1/users/invitations", admin, small, [this](Request& r) { return invite(r); });
