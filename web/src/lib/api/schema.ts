@@ -65,6 +65,7 @@ export interface paths {
         /**
          * Connect a mailbox
          * @description The settings are tested first; 422 says what failed and why.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         post: operations["createAccount"];
         delete?: never;
@@ -94,6 +95,7 @@ export interface paths {
         /**
          * Change a mail account
          * @description Only the fields that are given. A changed password or server is tested first.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         patch: operations["changeAccount"];
         trace?: never;
@@ -201,6 +203,128 @@ export interface paths {
         /** Try settings without keeping them */
         post: operations["testAccount"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * API keys
+         * @description Only with a session: no key makes or sees keys.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Make an API key
+         * @description Bearer `dhk1_...`. Never more than the role of its owner; only from `allowed_networks`, when some are named.
+         *     Only with a session: no key makes or sees keys.
+         *     Wants a step-up (403 `auth.step_up_required`).
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An API key
+         * @description Only with a session: no key makes or sees keys.
+         */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key
+         * @description Only with a session: no key makes or sees keys.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an API key
+         * @description Only with a session: no key makes or sees keys.
+         *     Wants a step-up (403 `auth.step_up_required`).
+         */
+        patch: operations["updateApiKey"];
+        trace?: never;
+    };
+    "/api/v1/api-keys/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a key was used for
+         * @description A refused use has the reason as its route and the status 401.
+         *     Only with a session: no key makes or sees keys.
+         */
+        get: operations["listApiKeyUses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/app-passwords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * App passwords
+         * @description Only with a session: no key makes or sees keys.
+         */
+        get: operations["listAppPasswords"];
+        put?: never;
+        /**
+         * Make an app password
+         * @description For another JMAP program: HTTP Basic with the login, or Bearer. Good for `/.well-known/jmap` and `/jmap/*` only.
+         *     Only with a session: no key makes or sees keys.
+         *     Wants a step-up (403 `auth.step_up_required`).
+         */
+        post: operations["createAppPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/app-passwords/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an app password
+         * @description Only with a session: no key makes or sees keys.
+         */
+        delete: operations["revokeAppPassword"];
         options?: never;
         head?: never;
         patch?: never;
@@ -401,6 +525,47 @@ export interface paths {
          * @description Ends all other sessions, and gives this one a new refresh token (web: the cookie; programs: in the answer).
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to a new password
+         * @description A link goes to the login, when that is an e-mail address, the user is enabled, and this server can send mail of its own
+         *     (`mail`). It works once, for 30 minutes. Otherwise an administrator makes one.
+         */
+        post: operations["askPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/password-reset/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a new password with a link
+         * @description Does not sign in: second factors still stand.
+         */
+        post: operations["confirmPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -755,6 +920,7 @@ export interface paths {
          * Delete one's own account
          * @description Signing in stays possible until then, to take it back.
          *     Only with a session.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         delete: operations["deleteOwnAccount"];
         options?: never;
@@ -780,6 +946,7 @@ export interface paths {
          * Export all of one's own data
          * @description Tar files of at most some 32 MB each: an mbox for each mailbox, and account.json. Kept sealed for a day.
          *     Only with a session.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         post: operations["startExport"];
         delete?: never;
@@ -822,6 +989,7 @@ export interface paths {
         /**
          * One file of an export
          * @description Only with a session.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         get: operations["getExportFile"];
         put?: never;
@@ -1354,6 +1522,7 @@ export interface paths {
          * Plan the deletion of a user
          * @description The key of the mail is destroyed then, so that every copy of the files is noise. Can be taken back until then.
          *     Only with a session of an administrator.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         delete: operations["deleteUser"];
         options?: never;
@@ -1379,6 +1548,7 @@ export interface paths {
          * Make a link to a new password
          * @description To be handed over by the administrator.
          *     Only with a session of an administrator.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         post: operations["makeResetLink"];
         delete?: never;
@@ -1840,6 +2010,33 @@ export interface components {
         };
         /** @enum {string} */
         AlertStateName: "pending" | "firing" | "acknowledged" | "silenced" | "resolved";
+        ApiKey: components["schemas"]["AppPassword"] & {
+            allowed_networks: components["schemas"]["Network"][];
+        };
+        ApiKeyPatch: {
+            allowed_networks?: components["schemas"]["Network"][];
+            expires_at?: components["schemas"]["Moment"];
+            name?: components["schemas"]["KeyName"];
+            scopes?: components["schemas"]["Scope"][];
+        };
+        AppPassword: {
+            created_at: components["schemas"]["Moment"];
+            /** Format: date-time */
+            expires_at: string | null;
+            /** @description Its first characters */
+            hint: string;
+            id: string;
+            last_address: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+            name: string;
+            /** Format: date-time */
+            revoked_at: string | null;
+            scopes: components["schemas"]["Scope"][];
+        };
+        AskReset: {
+            login: string;
+        };
         Attachment: {
             /** @description For cid: links of the HTML */
             content_id?: string;
@@ -1873,6 +2070,10 @@ export interface components {
          * @enum {string}
          */
         ClientKind: "web";
+        ConfirmReset: {
+            new_password: components["schemas"]["NewPassword"];
+            token: string;
+        };
         CredentialDescriptor: {
             id: string;
             transports?: string[];
@@ -1905,6 +2106,22 @@ export interface components {
             email: string;
         };
         Empty: Record<string, never>;
+        Export: {
+            asked_at: components["schemas"]["Moment"];
+            /** Format: int64 */
+            bytes: number;
+            expires_at: components["schemas"]["Moment"];
+            id: string;
+            /** Format: int64 */
+            messages: number;
+            /**
+             * Format: int32
+             * @description Files to fetch
+             */
+            parts: number;
+            /** @enum {string} */
+            state: "running" | "ready" | "failed";
+        };
         FactorAdded: {
             passkey?: components["schemas"]["Passkey"];
             /** @description Empty when the user had some already; shown only now */
@@ -2122,11 +2339,29 @@ export interface components {
         Move: {
             mailboxes: components["schemas"]["MailboxIdText"][];
         };
+        /**
+         * @description An address or network
+         * @example 10.0.0.0/8
+         */
+        Network: string;
         NewAddressBlock: {
             address: string;
             /** Format: int32 */
             minutes?: number;
             reason?: string;
+        };
+        NewApiKey: {
+            /** @description Left out or empty: from anywhere */
+            allowed_networks?: components["schemas"]["Network"][];
+            expires_at?: components["schemas"]["Moment"];
+            name: components["schemas"]["KeyName"];
+            scopes: components["schemas"]["Scope"][];
+        };
+        NewAppPassword: {
+            expires_at?: components["schemas"]["Moment"];
+            name: components["schemas"]["KeyName"];
+            /** @description mail:read, mail:write, mail:send; left out: all three */
+            scopes?: components["schemas"]["Scope"][];
         };
         NewIdentity: {
             account?: components["schemas"]["AccountIdText"];
@@ -2179,6 +2414,12 @@ export interface components {
          * @description Six digits of the authenticator app, or a recovery code; spaces and hyphens do not matter
          */
         OneTimeCode: string;
+        OpenInvitation: {
+            created_by: components["schemas"]["UserIdText"];
+            expires_at: components["schemas"]["Moment"];
+            id: string;
+            role: components["schemas"]["Role"];
+        };
         Outbox: {
             /** @description Left out on the last page */
             next_cursor?: string;
@@ -2394,11 +2635,22 @@ export interface components {
             /** @description The old one counts as stolen from now on */
             refresh_token: string;
         };
+        ResetAsked: {
+            /** @description Whether this server can mail links at all */
+            mail: boolean;
+        };
+        ResetLink: {
+            expires_at: components["schemas"]["Moment"];
+            /** Format: uri */
+            link: string;
+        };
         Retry: {
             may_arrive_twice?: boolean;
         };
         /** @enum {string} */
         Role: "user" | "administrator" | "auditor";
+        /** @enum {string} */
+        Scope: "mail:read" | "mail:write" | "mail:send" | "accounts:manage" | "security:read" | "admin";
         SecondFactor: {
             challenge: string;
             code?: components["schemas"]["OneTimeCode"];
@@ -2907,6 +3159,10 @@ export interface components {
         AccountQuery: components["schemas"]["AccountIdText"];
         /** @description Only alerts in this state */
         AlertState: components["schemas"]["AlertStateName"];
+        /** @description An API key of the signed-in user */
+        ApiKeyId: string;
+        /** @description An app password of the signed-in user */
+        AppPasswordId: string;
         /** @description A blob */
         BlobId: string;
         /** @description Whether the stream ends after the first state */
@@ -2929,6 +3185,10 @@ export interface components {
         EventUntil: string;
         /** @description A user of this server */
         EventUser: string;
+        /** @description An export of the signed-in user */
+        ExportId: string;
+        /** @description Which of the files from 1 */
+        ExportPart: number;
         /** @description What the saved file is to be called */
         FileName: string;
         /** @description true: only flagged ones; false: only others */
@@ -3483,6 +3743,301 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are not revoked, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        api_keys: components["schemas"]["ApiKey"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewApiKey"];
+            };
+        };
+        responses: {
+            /** @description Made; the key is shown only now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There are 50 already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An API key of the signed-in user */
+                id: components["parameters"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key without its secret; a revoked one for 90 days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An API key of the signed-in user */
+                id: components["parameters"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked at once; its event streams are closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An API key of the signed-in user */
+                id: components["parameters"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed, at once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listApiKeyUses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An API key of the signed-in user */
+                id: components["parameters"]["ApiKeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One row for each address, route and status; the newest first; at most 500 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        uses: components["schemas"]["KeyUse"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAppPasswords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are not revoked, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        app_passwords: components["schemas"]["AppPassword"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createAppPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAppPassword"];
+            };
+        };
+        responses: {
+            /** @description Made; the password is shown only now */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAppPassword"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            /** @description There are 50 already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeAppPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An app password of the signed-in user */
+                id: components["parameters"]["AppPasswordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked at once; its event streams are closed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getFactors: {
         parameters: {
             query?: never;
@@ -3915,6 +4470,68 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    askPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskReset"];
+            };
+        };
+        responses: {
+            /** @description Asked; the answer is the same whoever is asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetAsked"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmReset"];
+            };
+        };
+        responses: {
+            /** @description Changed; all sessions have ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
