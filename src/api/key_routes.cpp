@@ -108,7 +108,7 @@ Response one(const Request& request, const Result<store::AccessKey>& key) {
 void KeyRoutes::add_to(http::Router& router) {
   const auto small = http::BodyRule::json(http::kMaxSmallBodyBytes);
   const auto none = http::BodyRule::none();
-  const Access session(Permission::kUser);  // no key makes or sees keys
+  const Access session(Permission::kUser);           // no key makes or sees keys
   const Access confirmed = session.needs_step_up();  // THREATS.md: app passwords, and what is as good as one
   const auto add = [&](Method method, const char* path, Access access, http::BodyRule body, http::Handler handler) {
     router.add({method, path, access, RateClass::kApi, body, std::move(handler)});

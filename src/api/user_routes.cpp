@@ -73,8 +73,8 @@ void UserRoutes::add_to(http::Router& router) {
   router.add({Method::kGet, "/api/v1/me", any, RateClass::kApi, none, [this](Request& r) { return me(r); }});
   router.add(
       {Method::kPatch, "/api/v1/me", session, RateClass::kApi, small, [this](Request& r) { return update_me(r); }});
-  router.add(
-      {Method::kDelete, "/api/v1/me", session.needs_step_up(), RateClass::kAuth, none, [this](Request& r) { return remove_me(r); }});
+  router.add({Method::kDelete, "/api/v1/me", session.needs_step_up(), RateClass::kAuth, none,
+              [this](Request& r) { return remove_me(r); }});
   router.add({Method::kPost, "/api/v1/me/restore", session, RateClass::kApi, small,
               [this](Request& r) { return restore_me(r); }});
   add_users_to(router);
