@@ -25,7 +25,8 @@ const in_mail = (app: App): boolean => app.page === 'mail';
 function go(role: MailboxRole): (app: App) => void {
   return (app) => {
     const mailbox = app.view.account?.mailboxes.byRole(role);
-    app.page = 'mail';
+    app.leavePlace();
+    if (!app.view.account) return;
     if (mailbox) app.view.openMailbox(mailbox.id);
     else app.toasts.show(text.done.noMailbox(text.mailboxes.roles[role]));
   };

@@ -136,8 +136,13 @@ export class App {
     const [, { accounts }] = await Promise.all([this.client.loadSession(), this.rest.accounts()]);
     this.accounts = accounts;
     this.startPush();
+    // A place beside the mail needs no mailbox: it is loaded when one goes there.
+    if (this.showPlace(this.wanted_)) {
+      this.wanted_ = { at: 'home' };
+      return;
+    }
     if (accounts.length > 0) await this.showAccount(this.wantedAccount());
-    else if (!this.showPlace(this.wanted_)) this.page = 'choice';
+    else this.page = 'choice';
   }
 
   /** Settings, security centre and connecting need no mailbox. */
@@ -168,7 +173,10 @@ export class App {
 
   /** Back to the mail, or to the choice of a first mailbox. */
   leavePlace(): void {
-    this.page = this.accounts.length === 0 ? 'choice' : 'mail';
+    this.wanted_ = { at: 'home' };
+    if (this.accounts.length === 0) this.page = 'choice';
+    else if (this.view.account) this.page = 'mail';
+    else void this.showAccount(this.wantedAccount());
   }
 
   private wantedAccount(): Id {
@@ -193,7 +201,11 @@ export class App {
     const [, { accounts }] = await Promise.all([this.client.loadSession(), this.rest.accounts()]);
     this.accounts = accounts;
     if (accounts.length === 0) this.page = 'choice';
-    else if (!this.account(this.view.account?.id)) await this.showAccount((accounts[0] as MailAccount).id);
+    else if (!this.account(this.view.account?.id)) {
+      this.view.account = null; // it is gone, or was never shown: whoever is in the settings stays there
+      this.view.conversation = null;
+      if (this.page === 'mail' || this.page === 'choice') await this.showAccount((accounts[0] as MailAccount).id);
+    }
   }
 
   /** A new account was connected: its mailbox shows at once. */
@@ -309,8 +321,8 @@ export class App {
       this.page = 'choice';
       return;
     }
+    if (route.at !== 'mailbox' && route.at !== 'search') return this.leavePlace();
     this.page = 'mail';
-    if (route.at !== 'mailbox' && route.at !== 'search') return;
     const same_place = route.account === this.view.account?.id && print_route({ ...route, email: null }) === print_route({ ...this.route, email: null } as Route);
     if (same_place && route.email === null) return this.view.closeConversation();
     if (same_place && route.email !== null) return this.view.openById(route.email).catch(() => {});

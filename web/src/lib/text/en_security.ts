@@ -36,7 +36,7 @@ export const security_text = {
       checksHint: (passed: number) => `${passed.toLocaleString('en')} passed`,
       checksNone: 'no checklist was run yet',
       today: 'Events today',
-      serious: 'Warnings in 24 hours',
+      serious: 'Warnings (24 h)',
       seriousHint: 'or worse; the details say what to do',
       seriousNone: 'nothing worth a warning',
       atLeast: (n: number) => `${n}+`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { file_size, relative_date, short_count, short_date } from './format';
+import { file_size, relative_date, short_count, short_date, with_local_times } from './format';
 
 const now = new Date(2026, 10, 23, 18, 0).getTime();
 const at = (...args: [number, number, number, number, number]): string => new Date(...args).toISOString();
@@ -40,5 +40,13 @@ describe('file_size and short_count', () => {
       '0 B', '999 B', '1 kB', '15.4 kB', '1.3 MB', '250 MB',
     ]);
     expect([7, 999, 1234, 34_999, 1_500_000].map(short_count)).toEqual(['7', '999', '1.2k', '34k', '1.5M']);
+  });
+});
+
+describe('with_local_times', () => {
+  it('writes the moments of a sentence as people do, and leaves the rest', () => {
+    const iso = new Date(2026, 10, 26, 0, 10, 14, 328).toISOString();
+    expect(with_local_times(`192.0.2.9 is blocked until ${iso}.`, 'en-GB')).toMatch(/^192\.0\.2\.9 is blocked until 26 Nov,? 0?0:10\.$/);
+    expect(with_local_times('2026-99-99T00:00:00Z and 2026-01-01')).toBe('2026-99-99T00:00:00Z and 2026-01-01');
   });
 });

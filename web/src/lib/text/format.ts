@@ -58,6 +58,14 @@ export function full_date(iso: string, locale?: string): string {
   return format(date, locale, { dateStyle: 'full', timeStyle: 'short' });
 }
 
+/** A sentence of the server's with its moments (ISO 8601) as people of this place write them. */
+export function with_local_times(sentence: string, locale?: string): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) => {
+    const date = new Date(iso);
+    return Number.isNaN(date.getTime()) ? iso : format(date, locale, { day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' });
+  });
+}
+
 export function file_size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];
