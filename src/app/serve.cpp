@@ -144,6 +144,7 @@ class Product {
   net::Task<> announce(UserId user, AccountId account);
   security::DeskHands desk_hands();
   net::Task<> end_sessions(UserId user);
+  net::Task<> demand_step_up(UserId user);
   net::Task<> report_foreign(AccountId account, event::Event event);
   net::Task<> keep_certificate(store::MailCertificate seen);
   net::Task<> maintain();
@@ -212,7 +213,7 @@ Product::Product(Installation& installation, EventLog& events)
       network_events_(
           events_, installation.clock(),
           [this](store::MailCertificate seen) { tasks_.spawn("mail certificate", keep_certificate(std::move(seen))); }),
-      watch_(events, installation, trusted_proxies(installation.settings()), desk_hands()),
+      watch_(events, installation, events_, trusted_proxies(installation.settings()), desk_hands()),
       channels_(engine_),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
@@ -291,7 +292,17 @@ security::DeskHands Product::desk_hands() {
   hands.end_sessions = [this](UserId user, const std::string&) {
     asio::post(engine_.io(), [this, user] { tasks_.spawn("end sessions", end_sessions(user)); });
   };
+  hands.demand_step_up = [this](UserId user, const std::string&) {
+    asio::post(engine_.io(), [this, user] { tasks_.spawn("step-up", demand_step_up(user)); });
+  };
   return hands;
+}
+
+net::Task<> Product::demand_step_up(UserId user) {
+  DHII_CO_TRY_ASSIGN(const auto sessions,
+                     co_await engine_.db_pool().run([&] { return installation_.control().list_sessions(user); }));
+  for (const auto& session : sessions) auth_.forget_step_up(session.id);
+  co_return Result<void>{};
 }
 
 // Somebody else's, rather than one that never was.

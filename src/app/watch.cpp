@@ -15,7 +15,7 @@
 namespace dhii::app {
 namespace {
 
-constexpr std::chrono::minutes kMeasurePause{1};
+constexpr std::chrono::seconds kMeasurePause{15};
 
 // When the first certificate of a PEM file ends; nullopt: unreadable, which the server itself reports.
 std::optional<Timestamp> certificate_end(const std::string& file) {
@@ -37,8 +37,11 @@ std::optional<security::Readings::Disk> disk_of(const std::filesystem::path& fol
 
 }  // namespace
 
-Watch::Watch(EventLog& log, Installation& installation, std::vector<http::Network> proxies, security::DeskHands hands)
+Watch::Watch(EventLog& log, Installation& installation, event::Sink& sink, std::vector<http::Network> proxies,
+             security::DeskHands hands)
     : installation_(installation),
+      rows_(log.rows()),
+      journal_(log.journal()),
       proxies_(std::move(proxies)),
       alerts_(log.database()),
       blocks_(alerts_, std::chrono::minutes(installation.settings().alerts.block_minutes),
@@ -46,8 +49,15 @@ Watch::Watch(EventLog& log, Installation& installation, std::vector<http::Networ
                 return std::ranges::any_of(proxies_,
                                            [&](const http::Network& n) { return n.contains(std::string(address)); });
               }),
-      desk_(alerts_, blocks_, log.journal(), installation.clock(), installation.settings().alerts, std::move(hands)),
-      new_networks_(log.rows(), log.journal()) {
+      desk_(alerts_, blocks_, sink, installation.clock(), installation.settings().alerts, std::move(hands)),
+      new_networks_(log.rows(), sink),
+      blocked_(installation.metrics().gauge("dhii_blocked_addresses", "Addresses that are blocked at present.")),
+      dropped_(installation.metrics().gauge("dhii_events_dropped",
+                                            "Security events lost to overload since the program started.")) {
+  for (const auto state : {store::AlertState::kPending, store::AlertState::kFiring, store::AlertState::kAcknowledged,
+                           store::AlertState::kSilenced})
+    alert_gauges_.push_back(installation.metrics().gauge("dhii_alerts", "Alerts that are not over, by state.",
+                                                         {{"state", std::string(store::alert_state_name(state))}}));
   log.journal().follow(desk_);
   log.journal().follow(new_networks_);
 }
@@ -73,15 +83,35 @@ void Watch::finished(const http::Request& request, std::string_view, const http:
   desk_.note(std::move(activity));
 }
 
+void Watch::show_figures() {
+  std::vector<int> counts(alert_gauges_.size());
+  if (const auto open = alerts_.open()) {
+    for (const auto& alert : *open) {
+      if (static_cast<std::size_t>(alert.state) < counts.size()) ++counts[static_cast<std::size_t>(alert.state)];
+    }
+  }
+  for (std::size_t i = 0; i < counts.size(); ++i) alert_gauges_[i].set(counts[i]);
+  blocked_.set(static_cast<double>(blocks_.active(installation_.clock().now()).size()));
+  const auto figures = journal_.figures();
+  dropped_.set(static_cast<double>(figures.dropped.minor + figures.dropped.major));
+}
+
 security::Readings Watch::measure() {
+  show_figures();
   const auto& settings = installation_.settings();
   security::Readings out;
   if (!settings.tls_certificate.empty()) {
     if (const auto end = certificate_end(settings.tls_certificate)) out.certificates.push_back({"this server", *end});
   }
   if (auto disk = disk_of(settings.data_directory)) out.disks.push_back(std::move(*disk));
+  out.backup_expected = !settings.operations.backup_directory.empty();
+  if (out.backup_expected) {
+    const auto done = rows_.list({.names = {std::string(event::name_of(event::Kind::kBackupDone))}, .limit = 1});
+    if (done && !done->empty()) out.last_backup = done->front().entry.event.at;
+  }
   store::Reports reports(installation_.control());
-  if (const auto audit = reports.latest("audit"); audit && *audit) out.audit_score = (*audit)->score;
+  if (const auto audits = reports.list("audit", 1); audits && !audits->empty())
+    out.audit_score = audits->front().score;
   return out;
 }
 

@@ -18,7 +18,9 @@ namespace dhii::app {
 class Watch final : public http::AddressGate, public http::RequestObserver {
  public:
   // `notify`, `end_sessions` and `demand_step_up` are called on the journal's thread.
-  Watch(EventLog& log, Installation& installation, std::vector<http::Network> proxies, security::DeskHands hands);
+  // `sink` leads to the journal of `log`.
+  Watch(EventLog& log, Installation& installation, event::Sink& sink, std::vector<http::Network> proxies,
+        security::DeskHands hands);
   // Before the journal starts.
   Result<void> load();
 
@@ -26,7 +28,7 @@ class Watch final : public http::AddressGate, public http::RequestObserver {
   void finished(const http::Request& request, std::string_view route, const http::Response& response,
                 std::chrono::microseconds took) override;
 
-  // Endless: measures once a minute, on `pool`.
+  // Endless: measures four times a minute, on `pool`.
   net::Task<> keep_measuring(net::BlockingPool& pool, const NetworkEvents& network);
 
   security::AlertDesk& desk() { return desk_; }
@@ -35,13 +37,18 @@ class Watch final : public http::AddressGate, public http::RequestObserver {
 
  private:
   security::Readings measure();
+  void show_figures();
 
   Installation& installation_;
+  store::EventJournal& rows_;
+  security::Journal& journal_;
   std::vector<http::Network> proxies_;
   store::EventAlerts alerts_;
   security::BlockList blocks_;
   security::AlertDesk desk_;
   security::NewNetworks new_networks_;
+  std::vector<metrics::Gauge> alert_gauges_;  // by state
+  metrics::Gauge blocked_, dropped_;
 };
 
 }  // namespace dhii::app

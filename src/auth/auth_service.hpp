@@ -145,6 +145,8 @@ class AuthService final : public http::Authenticator {
   // --- step-up (step_up.hpp). `rp`: none where passkeys can't be used.
   net::Task<StepUpOptions> step_up_options(http::Principal who, std::optional<webauthn::RelyingParty> rp);
   net::Task<Timestamp> step_up(http::Principal who, Proof proof, std::string address);  // when it ends
+  // The session has to confirm again before the next sensitive action.
+  void forget_step_up(SessionId session) { step_ups_.forget(session); }
   bool has_stepped_up(const http::Principal& who) const { return is_stepped_up(who.stepped_up_at, p_.clock.now()); }
 
   // All sessions of a user, at once: disabled, deleted, reset.

@@ -88,6 +88,7 @@ void ReadingRules::backup(const Readings& readings, Timestamp now, std::vector<S
                                       std::chrono::floor<std::chrono::hours>(now - *readings.last_backup).count())
                         : std::string("There is no backup yet.");
   signal.expected = fmt::format("at most {} hours", settings_.backup_hours);
+  signal.pending_for = std::chrono::minutes(30);  // the first one is being made
   out.push_back(std::move(signal));
 }
 
