@@ -19,11 +19,11 @@ store::UserRole role_of(audit::Actor actor) {
 }
 
 config::Variables variables(const std::filesystem::path& folder, const ThrowAwayOptions& options) {
-  config::Variables out{{"DHII_DATA_DIR", folder.string()},
-                        {"DATABASE_URL", "sqlite:///" + (folder / "control.db").string()},
-                        {"DHII_LISTEN", "127.0.0.1:0"},
-                        {"DHII_METRICS_LISTEN", "off"},
-                        {"DHII_TRUSTED_PROXIES", "127.0.0.1"}};  // so that each probe can come from another address
+  config::Variables out{
+      {"DHII_DATA_DIR", folder.string()},   {"DATABASE_URL", "sqlite:///" + (folder / "control.db").string()},
+      {"DHII_LISTEN", "127.0.0.1:0"},       {"DHII_METRICS_LISTEN", "off"},
+      {"DHII_ALERT_ANSWERS", "none"},          // an attacker who is blocked finds nothing
+      {"DHII_TRUSTED_PROXIES", "127.0.0.1"}};  // so that each probe can come from another address
   if (!options.declared_origin.empty()) out["DHII_CORS_ORIGINS"] = options.declared_origin;
   if (!options.guides_limits) out["DHII_RATE_API"] = out["DHII_RATE_AUTH"] = "1000000/1000000";
   return out;

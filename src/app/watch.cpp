@@ -110,8 +110,7 @@ security::Readings Watch::measure() {
     if (done && !done->empty()) out.last_backup = done->front().entry.event.at;
   }
   store::Reports reports(installation_.control());
-  if (const auto audits = reports.list("audit", 1); audits && !audits->empty())
-    out.audit_score = audits->front().score;
+  if (const auto audits = reports.list("audit", 1); audits && !audits->empty()) out.audit_score = audits->front().score;
   return out;
 }
 
