@@ -158,7 +158,8 @@ class Product {
   api::PushHub hub_;
   crypto::Jwt jwt_;
   Secret refresh_key_;
-  CountingSink events_;
+  event::Sink& events_;
+  EventCounter event_counter_;
   RequestCounter request_counter_;
   store::FactorStore factor_store_;
   crypto::SealKey factor_seal_;
@@ -196,7 +197,8 @@ Product::Product(Installation& installation, EventLog& events)
       engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
       jwt_(make_jwt(installation)),
       refresh_key_(installation.keyring().derive("refresh tokens v1")),
-      events_(installation.metrics(), events.journal()),
+      events_(events.journal()),
+      event_counter_(installation.metrics()),
       request_counter_(installation.metrics()),
       factor_store_(installation.control()),
       factor_seal_(installation.keyring().derive("second factor seeds v1")),
@@ -258,7 +260,7 @@ Product::Product(Installation& installation, EventLog& events)
                   dispatcher_options(installation.settings(),
                                      {&request_counter_, &request_events_, &watch_, &people_.trail()}, watch_)),
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings(), events_)),
-      telemetry_(engine_),
+      telemetry_(engine_, events.database()),
       backups_(installation, events_),
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
@@ -337,6 +339,7 @@ Result<void> Product::start(Surroundings surroundings) {
   DHII_TRY_ASSIGN(auto certificates, mail_certificates_.all());
   network_events_.load(std::move(certificates));
   engine_.dialer().watch_with(&network_events_);
+  event_log_.journal().follow(event_counter_);
   event_log_.start();  // after those who follow it
   DHII_TRY(server_.start());
   DHII_TRY(start_metrics());

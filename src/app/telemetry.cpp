@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "http/tls_context.hpp"
 #include "net/deadline.hpp"
@@ -22,7 +24,7 @@ std::string family_of(std::string_view name) { return std::string(name.substr(0,
 
 }  // namespace
 
-CountingSink::CountingSink(metrics::Registry& registry, event::Sink& next) : next_(next) {
+EventCounter::EventCounter(metrics::Registry& registry) {
   for (const auto& row : event::catalogue()) {
     by_kind_.push_back(registry.counter("dhii_events_total", "Security events, by family, name and severity.",
                                         {{"family", family_of(row.name)},
@@ -48,14 +50,13 @@ CountingSink::CountingSink(metrics::Registry& registry, event::Sink& next) : nex
   limit(event::Kind::kBlockedRequest, "blocked_address");
 }
 
-void CountingSink::record(event::Event event) noexcept {
+void EventCounter::seen(const event::Event& event) noexcept {
   const auto add = [&](const auto& counters) {
     if (const auto found = counters.find(event.kind); found != counters.end()) found->second.add();
   };
   if (const auto index = static_cast<std::size_t>(event.kind); index < by_kind_.size()) by_kind_[index].add();
   add(sign_ins_);
   add(limits_);
-  next_.record(std::move(event));
 }
 
 RequestCounter::RequestCounter(metrics::Registry& registry) : registry_(registry) {
@@ -111,7 +112,12 @@ void watch_pool(metrics::Registry& registry, const std::string& name, net::Block
 
 }  // namespace
 
-Telemetry::Telemetry(Engine& engine) : engine_(engine), registry_(engine.installation().metrics()) {
+Telemetry::Telemetry(Engine& engine, store::EventDatabase& events)
+    : engine_(engine),
+      registry_(engine.installation().metrics()),
+      reports_(registry_, engine.installation().control()),
+      alerts_(registry_, events, engine.installation().clock()),
+      mail_certificates_(events) {
   registry_.gauge("dhii_build_info", "Always 1; the version is in the label.", {{"version", DHII_VERSION}}).set(1);
   using enum sync::AccountState;
   for (const auto state : {kConnecting, kSyncing, kIdle, kOffline, kAuthFailed, kError}) {
@@ -136,6 +142,13 @@ Telemetry::Telemetry(Engine& engine) : engine_(engine), registry_(engine.install
   watch_pool(registry_, "password", engine_.hash_pool());
   watch_pool(registry_, "dns", engine_.dns_pool());
   registry_.on_collect([this] { collect_accounts(); });
+  registry_.on_collect(
+      [&clock = engine_.installation().clock(),
+       time = registry_.gauge("dhii_time_seconds", "The clock of this machine, in seconds since 1970.")] {
+        time.set(std::chrono::duration<double>(clock.now().time_since_epoch()).count());
+      });
+  // Set by the backup job; here so that a server without one says so.
+  registry_.gauge("dhii_backup_last_success_timestamp_seconds", "When the newest good backup was made; 0: never.");
 }
 
 void Telemetry::watch_server(std::function<std::size_t()> connections, std::function<std::size_t()> event_streams) {
@@ -173,15 +186,21 @@ void Telemetry::count_disk() {
 }
 
 // Exported as a moment, as Prometheus wants it: (x - time()) / 86400 are the days left.
-void Telemetry::count_certificate() {
-  const auto& file = engine_.installation().settings().tls_certificate;
-  if (file.empty()) return;
-  const auto expiry = http::certificate_expiry(file);
-  if (!expiry) return;
+void Telemetry::show_certificate(const char* name, Timestamp expires_at) {
   registry_
       .gauge("dhii_certificate_expiry_timestamp_seconds", "When a certificate expires, in seconds since 1970.",
-             {{"certificate", "server"}})
-      .set(static_cast<double>(to_unix_seconds(*expiry)));
+             {{"certificate", name}})
+      .set(static_cast<double>(to_unix_seconds(expires_at)));
+}
+
+// Of mail servers only the first to expire: their names are users' business, and many.
+void Telemetry::count_certificates() {
+  if (const auto& file = engine_.installation().settings().tls_certificate; !file.empty()) {
+    if (const auto expiry = http::certificate_expiry(file)) show_certificate("server", *expiry);
+  }
+  const auto seen = mail_certificates_.all();
+  if (!seen || seen->empty()) return;
+  show_certificate("mail servers", std::ranges::min(*seen, {}, &store::MailCertificate::not_after).not_after);
 }
 
 void Telemetry::show(const store::Totals& totals) {
@@ -196,7 +215,9 @@ net::Task<> Telemetry::keep_counting() {
   for (;;) {
     auto totals = co_await engine_.db_pool().run([this]() -> Result<store::Totals> {
       count_disk();
-      count_certificate();
+      count_certificates();
+      reports_.look();
+      alerts_.look();
       return engine_.installation().stores().totals();
     });
     if (totals) show(*totals);

@@ -7,22 +7,24 @@
 #include <string>
 #include <unordered_map>
 
+#include "app/alert_metrics.hpp"
 #include "app/engine.hpp"
-#include "event/event.hpp"
+#include "app/report_metrics.hpp"
+#include "event/follower.hpp"
 #include "http/dispatcher.hpp"
 #include "http/server.hpp"
+#include "store/event_certificates.hpp"
 
 namespace dhii::app {
 
-// Counts events by kind and severity, sign-ins by outcome and limits hit, then passes them on. Any thread.
-class CountingSink final : public event::Sink {
+// Counts events by kind and severity, sign-ins by outcome and limits hit: each as it happened, behind the journal and
+// on its thread.
+class EventCounter final : public event::Follower {
  public:
-  // Both outlive it.
-  CountingSink(metrics::Registry& registry, event::Sink& next);
-  void record(event::Event event) noexcept override;
+  explicit EventCounter(metrics::Registry& registry);
+  void seen(const event::Event& event) noexcept override;
 
  private:
-  event::Sink& next_;
   std::vector<metrics::Counter> by_kind_;
   std::map<event::Kind, metrics::Counter> sign_ins_;
   std::map<event::Kind, metrics::Counter> limits_;
@@ -44,8 +46,8 @@ class RequestCounter final : public http::RequestObserver {
 // Everything that is looked up when it is asked for, or four times a minute.
 class Telemetry {
  public:
-  // `engine` outlives it.
-  explicit Telemetry(Engine& engine);
+  // Both outlive it.
+  Telemetry(Engine& engine, store::EventDatabase& events);
   // What the HTTP side holds; called for each scrape.
   void watch_server(std::function<std::size_t()> connections, std::function<std::size_t()> event_streams);
   // Endless: counts in the databases, the disk, the certificate.
@@ -54,14 +56,18 @@ class Telemetry {
  private:
   void collect_accounts();
   void count_disk();
-  void count_certificate();
+  void count_certificates();
+  void show_certificate(const char* name, Timestamp expires_at);
   void show(const store::Totals& totals);
 
   Engine& engine_;
   metrics::Registry& registry_;
+  ReportMetrics reports_;
+  AlertMetrics alerts_;
+  store::MailCertificates mail_certificates_;
   std::map<sync::AccountState, metrics::Gauge> accounts_;
   std::array<metrics::Gauge, store::kSubmissionStates> outbox_;
-  metrics::Gauge lag_, lagging_, mailboxes_, messages_, unread_, pending_, disk_free_, disk_size_, certificate_;
+  metrics::Gauge lag_, lagging_, mailboxes_, messages_, unread_, pending_, disk_free_, disk_size_;
 };
 
 // The listener. Must be stopped (stop()) before the io_context ends.
