@@ -1,6 +1,7 @@
 // The alert channels of this installation, wired: the dialers that they use and the mailer, if there is one.
 #pragma once
 #include "app/engine.hpp"
+#include "notify/mailer.hpp"
 #include "security/alert/channels.hpp"
 
 namespace dhii::app {
@@ -12,7 +13,8 @@ class AlertChannels {
   security::Channels& channels() { return channels_; }
 
  private:
-  net::Dialer near_;  // to the administrator's own machines: alert manager, syslog
+  net::Dialer near_;       // to the administrator's own machines: alert manager, syslog
+  notify::Mailer mailer_;  // of its own: its caps are the alerts'
   security::Channels channels_;
 };
 
