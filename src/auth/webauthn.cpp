@@ -122,7 +122,11 @@ Result<RelyingParty> relying_party(std::string_view public_url, std::string_view
   if (host.empty() || (public_url.empty() && !loopback)) return fail(WebAuthnError::kNoDomain);
   if (url->scheme() != "https" && !loopback)
     return fail(WebAuthnError::kNoDomain);  // browsers offer passkeys to secure pages only
-  return RelyingParty{std::move(host), origin};
+  // As browsers write an origin: without the scheme's own port (HTML §7.1.1).
+  const std::string port = url->port();
+  const bool usual = port.empty() || port == (url->scheme() == "https" ? "443" : "80");
+  std::string as_browsers = std::string(url->scheme()) + "://" + host + (usual ? "" : ":" + port);
+  return RelyingParty{std::move(host), std::move(as_browsers)};
 }
 
 Result<ClientData> parse_client_data(std::string_view text) {

@@ -180,6 +180,7 @@ TEST(WebAuthn, RefusesMalformedRegistrations) {
 TEST(WebAuthn, TheRelyingPartyIsThePublicNameOrLocalhost) {
   EXPECT_EQ(relying_party("https://mail.example.org", "http://127.0.0.1:8080")->id, "mail.example.org");
   EXPECT_EQ(relying_party("https://Mail.Example.org:8443", "")->origin, "https://mail.example.org:8443");
+  EXPECT_EQ(relying_party("https://mail.example.org:443", "")->origin, "https://mail.example.org");
   EXPECT_EQ(relying_party("", "http://localhost:8080")->id, "localhost");
   EXPECT_EQ(relying_party("", "http://localhost:8080")->origin, "http://localhost:8080");
   for (const auto& [url, origin] :
