@@ -130,7 +130,46 @@ step('the address that attacked is blocked, by itself or by hand, and let in aga
   await page.getByText('The address may come in again.').waitFor();
   assert.equal((await from('198.51.100.9')).status, 200);
 });
-//@@MORE
+
+step('an audit that found something says what, with what was sent and what came back', async () => {
+  const { page } = alice;
+  await page.route('**/api/v1/security/audit', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify(sample_audit()) }));
+  await page.goto(`${server.url}/#/security`);
+  await page.reload();
+  await page.getByRole('button', { name: /The audit found weaknesses in 1 endpoint/ }).click();
+  await page.getByText('1 of 2 endpoints secure').waitFor();
+  await page.getByRole('button', { name: /GET \/api\/v1\/accounts/ }).first().click();
+  await page.getByText('It hides objects of other users.').waitFor();
+  await page.getByText('Authorization: Bearer (of bob)').waitFor();
+  assert.deepEqual(await axe_violations(page), []);
+  await page.getByLabel('Find an endpoint').fill('version');
+  await page.getByRole('button', { name: /GET \/api\/v1\/version/ }).click();
+  await page.getByText('everything was answered as it should be').waitFor();
+  await page.unroute('**/api/v1/security/audit');
+});
+
+step('the checklists are run from here, box by box, with what to do', async () => {
+  const { page } = alice;
+  await page.goto(`${server.url}/#/security/checks`);
+  await page.reload();
+  await page.getByRole('button', { name: 'Run now' }).click();
+  await page.getByText('The checks were run.').waitFor({ timeout: 60_000 });
+  const card = page.getByRole('region', { name: 'Before going live' });
+  await card.getByText('Backup strategy is implemented').waitFor();
+  await card.getByText('Database is encrypted').waitFor();
+  await card.getByRole('button', { name: /^(failed|look at it)/ }).first().click();
+  await card.getByText('What to do').first().waitFor();
+  assert.deepEqual(await axe_violations(page), []);
+});
+
+step('a task is ticked off with a note', async () => {
+  const { page } = alice;
+  await section(page, 'Tasks');
+  await page.getByRole('button', { name: /^Done: / }).first().click();
+  await page.getByLabel('What was looked at and found').fill('nothing unusual');
+  await page.getByRole('button', { name: 'Done', exact: true }).click();
+  await page.getByText(/by alice.*Note: nothing unusual/).waitFor();
+});
 
 step('an auditor reads everything and changes nothing', async () => {
   const { page } = alice;
@@ -184,6 +223,16 @@ step('the screenshots of the README are taken', async () => {
 step('nothing went wrong in the browsers meanwhile', async () => {
   assert.deepEqual([...alice.trouble.errors, ...auditor.trouble.errors, ...alice.trouble.dialogs, ...auditor.trouble.dialogs], []);
 });
+
+function sample_audit() {
+  const clean = { method: 'GET', path: '/api/v1/version', operation: 'getVersion', score: 100, secure: true, requests: 40, probes: 12, outcomes: [] };
+  const leak = { probe: 'object.foreign', title: 'hides objects of other users', severity: 'critical', owasp: 'API1:2023', passed: false, requests: 2, why: 'The account of another user was shown.', sent: 'GET /api/v1/accounts\nAuthorization: Bearer (of bob)', received: 'HTTP/1.1 200 OK' };
+  const result = {
+    target: 'a throw-away instance', version: '1.0.0', started: new Date().toISOString(), took_ms: 9000, requests: 90, total_endpoints: 2, secure_endpoints: 1, average_score: 70, lowest_score: 40,
+    endpoints: [clean, { ...clean, path: '/api/v1/accounts', score: 40, secure: false, outcomes: [leak] }], server: { ...clean, method: '', path: 'the server' }, not_tried: [],
+  };
+  return { at: result.started, score: 70, result };
+}
 
 async function section(page, name) {
   await page.getByRole('navigation', { name: 'Security centre' }).getByRole('button', { name: new RegExp(`^${name}`) }).click();

@@ -40,9 +40,9 @@ export class FakeRest {
   ];
   blocks: Args[] = [{ id: '1', address: '203.0.113.9', reason: 'Many failed sign-ins', made_by: 'dhii-mail', made_at: ago(kHourMs), until: ago(-3 * kHourMs), strikes: 2 }];
   tasks: Args[] = [
-    { id: 'review-logs', title: 'Review the security events', why: 'Attacks are seen first by those who look.', every: 'daily', due_at: ago(5 * kHourMs), overdue: true, done_at: ago(30 * kHourMs), done_by: 'me' },
-    { id: 'health', title: 'Check the health of the system', every: 'daily', due_at: ago(-10 * kHourMs), overdue: false, automatic: true, done_at: ago(2 * kHourMs) },
-    { id: 'drill', title: 'Incident response drill', why: 'Nobody reads a guide for the first time at night.', every: 'quarterly', due_at: ago(-900 * kHourMs), overdue: false },
+    { id: 'review-logs', title: 'Review the security events', why: 'Attacks are seen first by those who look.', every: 'daily', automatic: false, program: '', note: 'All quiet.', due_at: ago(5 * kHourMs), overdue: true, done_at: ago(30 * kHourMs), done_by: 'me' },
+    { id: 'health', title: 'Check the health of the system', every: 'daily', why: '', program: 'Looks at disk, clock, queues and databases every hour.', note: null, done_by: null, due_at: ago(-10 * kHourMs), overdue: false, automatic: true, done_at: ago(2 * kHourMs) },
+    { id: 'drill', title: 'Incident response drill', why: 'Nobody reads a guide for the first time at night.', every: 'quarterly', automatic: false, program: '', note: null, done_at: null, done_by: null, due_at: ago(-900 * kHourMs), overdue: false },
   ];
   private readonly codes = Array.from({ length: 10 }, (_, i) => `qrst-${1000 + i * 37}-uvwx`);
   private readonly events = Array.from({ length: 260 }, (_, i) => {
@@ -155,11 +155,11 @@ export class FakeRest {
         this.tasks = this.tasks.map((task) => (task['id'] === id ? { ...task, overdue: false, done_at: ago(0), done_by: 'me', due_at: ago(-24 * kHourMs) } : task));
         return none;
       case 'GET backups':
-        return ok({ backups: [{ name: 'dhii-mail-2026-11-24.backup', at: ago(9 * kHourMs), size: 48_000_000, verified: true }] });
+        return ok({ configured: true, interval_hours: 24, keep: 7, backups: [{ name: '20261124T150000Z', complete: true, at: ago(9 * kHourMs), size: 48_000_000, users: 3, emails: 18_204 }] });
       case 'GET checks':
         return ok({ reports: [{ kind: 'check_pre', at: ago(2 * kHourMs), target: '/var/lib/dhii-mail', score: 81, checks: check_results }, { kind: 'check_post', at: ago(2 * kHourMs), target: 'https://mail.example.org', score: 90, checks: check_results.slice(2) }] });
       case 'GET audit':
-        return ok({ report: fake_audit() });
+        return ok({ at: ago(30 * kHourMs), score: 97, result: fake_audit() });
       default:
         return null;
     }

@@ -1,5 +1,6 @@
 // The security centre's surface: /api/v1/security. For administrators and auditors.
 
+import { ApiError } from '../jmap/errors';
 import type { Transport } from '../jmap/transport';
 
 const kSecurity = '/api/v1/security';
@@ -136,28 +137,44 @@ export interface AuditReport {
   lowest_score: number;
   endpoints: AuditEndpoint[];
   /** What belongs to no single address: slow requests, sign-in, limits by user. */
-  server: AuditEndpoint;
-  not_tried: string[];
+  server?: AuditEndpoint;
+  not_tried?: string[];
 }
 
 export interface Task {
   id: string;
   title: string;
-  why?: string;
   every: string;
+  /** The program closes it when it finds nothing wrong. */
+  automatic: boolean;
+  /** What a person confirms. */
+  why: string;
+  /** What the program does about it. */
+  program: string;
   due_at: string;
   overdue: boolean;
-  automatic?: boolean;
-  done_at?: string | null;
-  done_by?: string | null;
+  done_at: string | null;
+  done_by: string | null;
+  note: string | null;
 }
 
 export interface Backup {
   name: string;
+  complete: boolean;
   at: string;
   size: number;
-  verified?: boolean;
+  users: number;
+  emails: number;
 }
+
+export interface Backups {
+  configured: boolean;
+  interval_hours: number;
+  keep: number;
+  backups: Backup[];
+}
+
+const kNoAudit = 'audit.none';
 
 export class SecurityApi {
   constructor(private readonly transport_: Transport) {}
@@ -208,15 +225,21 @@ export class SecurityApi {
     return (await this.transport_.getJson<{ tasks: Task[] }>(`${kSecurity}/tasks`)).tasks;
   }
 
-  taskDone(id: string): Promise<void> {
-    return this.transport_.sendJson('POST', `${kSecurity}/tasks/${id}/done`, {});
+  taskDone(id: string, note: string): Promise<void> {
+    return this.transport_.sendJson('POST', `${kSecurity}/tasks/${id}/done`, note === '' ? {} : { note });
   }
 
-  async backups(): Promise<Backup[]> {
-    return (await this.transport_.getJson<{ backups: Backup[] }>(`${kSecurity}/backups`)).backups;
+  backups(): Promise<Backups> {
+    return this.transport_.getJson(`${kSecurity}/backups`);
   }
 
+  /** null: none was made yet. */
   async audit(): Promise<AuditReport | null> {
-    return (await this.transport_.getJson<{ report: AuditReport | null }>(`${kSecurity}/audit`)).report;
+    try {
+      return (await this.transport_.getJson<{ result: AuditReport }>(`${kSecurity}/audit`)).result;
+    } catch (error) {
+      if (error instanceof ApiError && error.problem.code === kNoAudit) return null;
+      throw error;
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Alert, AuditFailure, AuditReport, CheckReport, Task } from '../api/security_api';
+import type { Alert, AuditFailure, AuditReport, Backups, CheckReport, Task } from '../api/security_api';
 import { posture, type Known } from './posture';
 
 const now = Date.parse('2026-11-24T12:00:00Z');
@@ -11,7 +11,8 @@ const audit = (outcomes: AuditFailure[], secure = true): AuditReport => {
   return { target: '', version: '', started: '', requests: 9, total_endpoints: 1, secure_endpoints: 1, average_score: 100, lowest_score: 100, endpoints: [endpoint], server: { ...endpoint, outcomes: [] }, not_tried: [] };
 };
 const failure: AuditFailure = { probe: 'token.none', title: 'refuses', severity: 'low', owasp: '', why: 'It did not.', sent: '', received: '' };
-const task: Task = { id: 't', title: 'Drill', every: 'quarterly', due_at: '2026-11-01T00:00:00Z', overdue: true };
+const task: Task = { id: 't', title: 'Drill', every: 'quarterly', automatic: false, why: 'Practise.', program: '', due_at: '2026-11-01T00:00:00Z', overdue: true, done_at: null, done_by: null, note: null };
+const backups = (...at: string[]): Backups => ({ configured: true, interval_hours: 24, keep: 7, backups: at.map((each) => ({ name: each, complete: true, at: each, size: 1, users: 1, emails: 1 })) });
 
 describe('the posture', () => {
   it('is unknown while nothing answers', () => expect(stand({}).state).toBe('unknown'));
@@ -19,7 +20,7 @@ describe('the posture', () => {
     expect(stand({ alerts: [], checks: [report('pass', 'must')] }).state).toBe('unknown');
   });
   it('is good when everything is', () => {
-    const known: Known = { alerts: [alert({ state: 'resolved' })], checks: [report('pass', 'must')], audit: audit([]), tasks: [{ ...task, overdue: false }], backups: [{ name: 'b', at: '2026-11-24T02:00:00Z', size: 1 }] };
+    const known: Known = { alerts: [alert({ state: 'resolved' })], checks: [report('pass', 'must')], audit: audit([]), tasks: [{ ...task, overdue: false }], backups: backups('2026-11-24T02:00:00Z') };
     expect(stand(known)).toEqual({ state: 'good', todos: [] });
   });
   it('wants somebody now for a firing alert, and not for an acknowledged one', () => {
@@ -40,7 +41,7 @@ describe('the posture', () => {
     expect(stand({ checks: [], audit: null, alerts: [] })).toMatchObject({ state: 'look' });
   });
   it('tells the worst first, each with its mend and where to go', () => {
-    const { todos } = stand({ tasks: [task], checks: [report('fail', 'should')], alerts: [alert({})], backups: [] });
+    const { todos } = stand({ tasks: [task], checks: [report('fail', 'should')], alerts: [alert({})], backups: backups() });
     expect(todos.map(({ section }) => section)).toEqual(['alerts', 'checks', 'checks', 'tasks']);
     expect(todos.every(({ title, mend }) => title.length > 5 && mend.length > 5)).toBe(true);
   });
@@ -49,8 +50,12 @@ describe('the posture', () => {
     expect(stand({ audit: audit([failure], false) }).state).toBe('act');
   });
   it('misses a backup that is older than two days', () => {
-    const of = (at: string) => stand({ backups: [{ name: 'b', at, size: 1 }] }).todos.length;
+    const of = (at: string, values: Partial<Backups> = {}) => stand({ backups: { ...backups(at), ...values } }).todos.length;
     expect(of('2026-11-23T00:00:00Z')).toBe(0);
     expect(of('2026-11-21T00:00:00Z')).toBe(1);
+    expect(of('2026-11-21T00:00:00Z', { interval_hours: 168 })).toBe(0);
+  });
+  it('does not count a backup that was cut short', () => {
+    expect(stand({ backups: { ...backups(), backups: [{ name: 'b', complete: false, at: '2026-11-24T02:00:00Z', size: 1, users: 0, emails: 0 }] } }).todos).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 // Where the server stands, out of everything that is known: one word, and what to do next, worst first. Pure.
 
-import type { Alert, AuditEndpoint, AuditReport, Backup, CheckReport, CheckResult, SecurityEvent, Summary, Task } from '../api/security_api';
+import type { Alert, AuditEndpoint, AuditReport, Backups, CheckReport, CheckResult, SecurityEvent, Summary, Task } from '../api/security_api';
 import type { SecuritySection } from '../data/route';
 import { security_text } from '../text/en_security';
 
@@ -13,7 +13,7 @@ export interface Known {
   audit?: AuditReport | null | undefined;
   checks?: CheckReport[] | undefined;
   tasks?: Task[] | undefined;
-  backups?: Backup[] | undefined;
+  backups?: Backups | undefined;
 }
 
 export interface Todo {
@@ -30,6 +30,7 @@ export interface Posture {
   todos: Todo[];
 }
 
+const kHourMs = 3_600_000;
 const kBackupOldMs = 2 * 86_400_000; // a daily backup that was missed once
 const kUrgent = 70; // from this weight on it needs somebody now
 const kCheckWeight = { must: 72, should: 40 };
@@ -38,7 +39,7 @@ const words = security_text.todo;
 export const open_alerts = (alerts: readonly Alert[]): Alert[] => alerts.filter(({ state }) => state === 'firing' || state === 'acknowledged');
 export const failing = (reports: readonly CheckReport[]): CheckResult[] => reports.flatMap(({ checks }) => checks.filter(({ status }) => status === 'fail'));
 /** The server as a whole counts as one more address. */
-export const audited = ({ endpoints, server }: AuditReport): AuditEndpoint[] => (server.probes > 0 ? [...endpoints, server] : endpoints);
+export const audited = ({ endpoints, server }: AuditReport): AuditEndpoint[] => (server && server.probes > 0 ? [...endpoints, server] : endpoints);
 export const weak = (audit: AuditReport): AuditEndpoint[] => audited(audit).filter(({ outcomes }) => outcomes.length > 0);
 
 export function posture(known: Known, now: number, format: (iso: string) => string): Posture {
@@ -85,11 +86,16 @@ function of_audit({ audit }: Known): Todo[] {
   return weak_ones.length === 0 ? [] : [{ weight: grave ? 88 : 60, tone: grave ? 'danger' : 'warn', title: words.audit(weak_ones.length), mend: words.auditMend, section: 'audit' }];
 }
 
+/** The newest whole one. */
+export const newest_backup = ({ backups }: Backups): string | undefined => backups.filter(({ complete }) => complete).map(({ at }) => at).sort().at(-1);
+
 function of_backups({ backups }: Known, now: number, format: (iso: string) => string): Todo[] {
   if (!backups) return [];
-  const newest = backups.map(({ at }) => at).sort().at(-1);
-  if (newest === undefined) return [{ weight: 65, tone: 'warn', title: words.backupNever, mend: words.backupMend, section: 'checks' }];
-  return now - Date.parse(newest) < kBackupOldMs ? [] : [{ weight: 62, tone: 'warn', title: words.backupOld(format(newest)), mend: words.backupMend, section: 'checks' }];
+  const newest = newest_backup(backups);
+  const todo = { tone: 'warn', mend: words.backupMend, section: 'checks' } as const;
+  if (newest === undefined) return [{ ...todo, weight: 65, title: words.backupNever }];
+  const late = now - Date.parse(newest) >= Math.max(kBackupOldMs, 2 * backups.interval_hours * kHourMs);
+  return late ? [{ ...todo, weight: 62, title: words.backupOld(format(newest)) }] : [];
 }
 
 function of_tasks({ tasks }: Known): Todo[] {

@@ -199,7 +199,10 @@ export const security_text = {
     showAll: (n: number) => `Show all ${plural(n, 'check', 'checks')}`,
     hideAll: 'Show only what failed',
     backups: 'Backups',
-    verified: 'verified',
+    cut: 'not whole',
+    backupPlan: (hours: number, keep: number) => `Made ${hours === 24 ? 'every day' : `every ${plural(hours, 'hour', 'hours')}`}; the last ${keep} are kept.`,
+    backupNoPlan: 'None is made by itself: set DHII_BACKUP_DIR, or run “dhii-mail backup create”.',
+    backupHolds: (users: number, emails: number, size: string) => `${plural(users, 'person', 'people')}, ${plural(emails, 'message', 'messages')}, ${size}`,
     noBackup: 'There is no backup yet.',
   },
 
@@ -214,6 +217,8 @@ export const security_text = {
     doneNamed: (title: string) => `Done: ${title}`,
     automatic: 'by itself',
     ticked: 'Noted.',
+    note: 'What was looked at and found',
+    noted: (note: string) => `Note: ${note}`,
     none: 'No tasks are kept.',
   },
 
