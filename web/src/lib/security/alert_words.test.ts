@@ -14,6 +14,12 @@ describe('the events of an alert', () => {
   });
   it('are those of its user', () => expect(alert_filter(alert({ key: 'user u7', user_id: 'u7', address: '192.0.2.1' }))).toEqual({ ...time, user: 'u7' }));
   it('are all of its time where it is about the whole', () => expect(alert_filter(alert({ resolved_at: '2026-11-24T14:00:00Z' }))).toEqual({ ...time, until: '2026-11-24T15:00:00.000Z' }));
+  it('are known for every rule that counts events', () => {
+    const rules = readFileSync(new URL('../../../../src/config/alert_rules.inc', import.meta.url), 'utf8').matchAll(/^DHII_ALERT_RULE\(\w+, "(\w+)"/gm);
+    const names = [...rules].map(([, name]) => name as string);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((rule) => alert_filter(alert({ rule }))['kind'] === undefined)).toEqual([]);
+  });
   it('are of kinds that the catalogue has', () => {
     const catalogue = readFileSync(new URL('../../../../src/event/catalogue.inc', import.meta.url), 'utf8');
     const rules = readFileSync(new URL('./alert_words.ts', import.meta.url), 'utf8').matchAll(/^ {2}(\w+): '([\w.,]+)',$/gm);

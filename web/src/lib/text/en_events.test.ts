@@ -11,8 +11,10 @@ describe('advice for security events', () => {
     expect(rows.length).toBeGreaterThan(50);
     expect(kAdvisedKinds.filter((kind) => !names.has(kind))).toEqual([]);
   });
-  it('is there for every error and everything critical', () => {
+  it('is there for every error and everything critical, and their own for nearly all', () => {
     const grave = rows.filter(({ severity }) => severity === 'Error' || severity === 'Critical').map(({ name }) => name);
-    expect(grave.filter((kind) => advice_of(kind) === undefined)).toEqual([]);
+    expect(grave.filter((kind) => advice_of(kind, 'error') === undefined)).toEqual([]);
+    expect(grave.filter((kind) => !kAdvisedKinds.includes(kind)).length).toBeLessThan(4);
+    expect(advice_of('auth.signed_in', 'info')).toBeUndefined();
   });
 });

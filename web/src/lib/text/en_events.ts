@@ -11,6 +11,7 @@ const advice: Record<string, string> = {
   'auth.new_network': 'People travel. Ask the person when the place makes no sense; if it wasn’t them, sign them out everywhere and make a password link.',
   'auth.token_refused': watch,
   'auth.refresh_token_reused': 'A stolen browser profile looks like this. The session was ended; ask the person to sign in again, to change the password and to check their device.',
+  'auth.passkey_counter_went_back': 'The passkey may have been copied. Ask the person to remove it and add a new one, and sign them out everywhere.',
   'auth.second_factor_failed': 'The password was right already. If it wasn’t the person themself, the password is known to somebody: make a password link for them.',
   'auth.second_factor_removed': 'The account is easier to break into now. Ask the person whether they did it.',
   'auth.recovery_code_used': 'Right after a lost phone this is expected. Otherwise ask the person.',
@@ -58,8 +59,11 @@ const advice: Record<string, string> = {
   'security.clock_jumped': 'Check the time service of the machine: tokens, codes and certificates depend on the clock.',
 };
 
-export function advice_of(kind: string): string | undefined {
-  return advice[kind];
+/** For errors that are newer than this table. */
+const grave = 'Read the details, and follow the address and the person: what came before and after usually explains it.';
+
+export function advice_of(kind: string, severity: string): string | undefined {
+  return advice[kind] ?? (severity === 'error' || severity === 'critical' ? grave : undefined);
 }
 
 export const kAdvisedKinds: readonly string[] = Object.keys(advice);

@@ -6,6 +6,8 @@ export const settings_text = {
   sections: { general: 'General', security: 'Security', keys: 'Apps and keys', data: 'Your data', people: 'People' },
   centre: 'Security centre',
 
+  profile: { title: 'You', name: 'Your name', saved: 'Your name is saved.' },
+
   password: {
     title: 'Password',
     lead: 'Changing it signs out all your other devices.',
