@@ -180,6 +180,7 @@ struct ContractFuzz : MailFixture {
   void start_afresh() {
     TearDown();
     router = http::Router();
+    accounts.owners.clear();
     SetUp();
     seed_mail();
   }

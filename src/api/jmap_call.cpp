@@ -1,5 +1,7 @@
 #include "api/jmap_call.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 namespace dhii::api {
@@ -111,7 +113,11 @@ std::expected<std::vector<json::object>, Problem> JmapCall::run() {
   json::value parsed = json::parse(result.body);
   for (auto& response : parsed.at("methodResponses").as_array()) {
     auto& triple = response.as_array();
-    if (triple.at(0).as_string() == "error") return std::unexpected(problem_of(triple.at(1).as_object()));
+    if (triple.at(0).as_string() == "error") {
+      const Problem problem = problem_of(triple.at(1).as_object());
+      if (problem.status == 500) spdlog::error("a JMAP method failed inside: {}", json::serialize(triple.at(1)));
+      return std::unexpected(problem);
+    }
     out.push_back(std::move(triple.at(1).as_object()));
   }
   return out;

@@ -144,6 +144,11 @@ CREATE INDEX webhook_delivery_due ON webhook_delivery(state, next_attempt_at);
 CREATE INDEX webhook_delivery_of ON webhook_delivery(webhook, id);
 CREATE TABLE webhook_cursor(user INTEGER NOT NULL, account INTEGER NOT NULL, type INTEGER NOT NULL, state INTEGER NOT NULL,
   PRIMARY KEY(user, account, type)) WITHOUT ROWID;
+CREATE TRIGGER webhook_user_gone AFTER DELETE ON user BEGIN
+  DELETE FROM webhook_delivery WHERE webhook IN (SELECT id FROM webhook WHERE user=old.id);
+  DELETE FROM webhook WHERE user=old.id;
+  DELETE FROM webhook_cursor WHERE user=old.id;
+END;
 )sql"},
                                   // Second factors (control_factors.cpp).
                                   {R"sql(
