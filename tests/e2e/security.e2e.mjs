@@ -10,6 +10,7 @@ import { axe_violations, browser, password, person, root, Server, set_up, tempor
 let folder, server, chromium, alice, auditor;
 let broken = null;
 const kAttacker = '203.0.113.77';
+const kHostile = '"><img/src=x/onerror=alert(1)><svg/onload=alert(2)>'; // as a login: it stands in events, alerts and filters
 
 before(async () => {
   folder = temporary_folder('security');
@@ -42,7 +43,7 @@ step('a fresh server shows its posture, and what to do next', async () => {
 step('an attack shows: its events, who did it, and an alert with what was expected', async () => {
   for (let i = 0; i < 24; i++) {
     await fetch(`${server.url}/api/v1/auth/login`, {
-      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': kAttacker }, body: JSON.stringify({ login: ['alice', 'root', 'admin'][i % 3], password: `guess number ${i}` }),
+      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': kAttacker }, body: JSON.stringify({ login: ['alice', 'root', kHostile][i % 3], password: `guess number ${i}` }),
     });
     await new Promise((done) => setTimeout(done, 150));
   }
@@ -71,6 +72,18 @@ step('an alert opens the events that it is made of, and the address can be follo
   assert.match(page.url(), /address=203\.0\.113\.77/);
   await page.reload();
   await page.getByRole('button', { name: `Drop the filter ${kAttacker}` }).waitFor();
+});
+
+step('what an attacker typed is shown as text, in rows, details and filters', async () => {
+  const { page } = alice;
+  await page.goto(`${server.url}/#/security/events?severity=warning`);
+  const event = page.getByRole('list', { name: 'Events' }).getByRole('listitem').filter({ hasText: kHostile }).first();
+  await event.getByRole('button').first().click();
+  await event.getByRole('button', { name: `Follow ${kHostile}` }).click();
+  await page.getByRole('button', { name: `Drop the filter ${kHostile}` }).waitFor();
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('main img, main [onerror], main [onload]').count(), 0);
+  assert.deepEqual(alice.trouble.dialogs, []);
 });
 
 step('events are filtered by family, severity, time and words, and the way back works', async () => {
