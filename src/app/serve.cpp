@@ -50,7 +50,7 @@ constexpr std::chrono::milliseconds kProgressPause{250};   // account events on 
 
 class MailAccess final : public api::MailAccess {
  public:
-  explicit MailAccess(Installation& installation) : installation_(installation) {}
+  MailAccess(Installation& installation, event::Sink& events) : installation_(installation), events_(events) {}
   Result<api::OpenMail> open(UserId user) override {
     api::OpenMail out;
     DHII_TRY_ASSIGN(out.store, installation_.stores().open(user));
@@ -59,13 +59,22 @@ class MailAccess final : public api::MailAccess {
     out.context.user = user;
     out.context.login = owner.login;
     out.context.mail = out.store.get();
+    out.context.on_unknown_account = [this, user](AccountId account) { report_foreign(user, account); };
     for (const auto& account : accounts)
       out.context.accounts.push_back({account.id, account.name, account.email, account.kind});
     return out;
   }
 
  private:
+  // On a database thread: somebody else's account, rather than one that never was, is an event.
+  void report_foreign(UserId user, AccountId account) {
+    const auto found = installation_.control().get_account(account);
+    if (!found || found->user == user) return;
+    events_.record(
+        {.kind = event::Kind::kForeignObject, .user = user, .object = "account a" + std::to_string(account.value)});
+  }
   Installation& installation_;
+  event::Sink& events_;
 };
 
 std::vector<http::Network> trusted_proxies(const config::Settings& settings) {
@@ -222,7 +231,7 @@ Product::Product(Installation& installation, EventLog& events)
              registration_of(installation.settings().registration)}),
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
-      mail_access_(installation),
+      mail_access_(installation, events_),
       webhooks_({engine_.io().get_executor(), installation.control(),
                  [&installation](UserId user) { return installation.stores().open(user); }, engine_.dialer(),
                  engine_.db_pool(), installation.clock(), installation.random(),

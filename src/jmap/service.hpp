@@ -4,6 +4,7 @@
 // Content-Type, and enforce body sizes while reading. It never touches an account that is not in the UserContext: that
 // list is the authorisation.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ struct UserContext {
   std::string login;
   std::vector<AccountInfo> accounts;  // in the order shown; the first of each kind is the primary account
   store::MailStore* mail = nullptr;   // never null
+  std::function<void(AccountId)> on_unknown_account = {};  // asked for an account that is none of `accounts`
   // false: EmailSubmission/set answers `forbidden`. Who may not change mail has accounts that are read_only.
   bool may_send = true;
 };

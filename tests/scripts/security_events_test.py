@@ -109,6 +109,22 @@ class SecurityEvents(unittest.TestCase):
         self.assertIn("etc/passwd", event["sentence"])
         self.assertTrue(eventually(lambda: self.events(server, "?kind=api.bad_request"), limit=20))
 
+    def test_asking_for_somebody_elses_mail_is_an_event(self):
+        server = self.server()
+        server.call("/api/v1/accounts/sample", {})
+        ada = server.token
+        invitation = server.call("/api/v1/users/invitations", {})["invitation"]
+        server.token = None
+        server.token = server.call("/api/v1/auth/register", {"invitation": invitation, "login": "bob", "password": "another long sentence"})["access_token"]
+        self.assertEqual(server.jmap(("Mailbox/get", {"accountId": "a1"}))[0]["type"], "accountNotFound")
+        server.call("/api/v1/accounts/a1", status=404)
+        server.call("/api/v1/accounts/a999", status=404)
+        server.call("/api/v1/security/events", status=403)
+        server.token = ada
+        self.assertTrue(eventually(lambda: self.events(server, "?kind=api.foreign_object"), limit=20))
+        self.assertEqual({event["object"] for event in self.events(server, "?kind=api.foreign_object")}, {"account a1"})
+        self.assertTrue(eventually(lambda: self.events(server, "?kind=api.not_permitted"), limit=20))
+
     def test_the_journal_survives_kill_and_proves_itself(self):
         server = self.server()
         self.guess(server, 3)

@@ -8,7 +8,10 @@ Outcome<const AccountInfo*> find_account(const Call& call, std::string_view id_t
   const auto id = parse_id<AccountId>(id_text);
   const auto& all = call.user.accounts;
   const auto found = std::ranges::find_if(all, [&](const AccountInfo& a) { return id && a.id == *id; });
-  if (found == all.end()) return std::unexpected(MethodError("accountNotFound", ""));
+  if (found == all.end()) {
+    if (id && call.user.on_unknown_account) call.user.on_unknown_account(*id);
+    return std::unexpected(MethodError("accountNotFound", ""));
+  }
   if (access == Access::kWrite && found->read_only) return std::unexpected(MethodError("accountReadOnly", ""));
   return &*found;
 }
