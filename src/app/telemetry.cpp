@@ -76,23 +76,36 @@ void RequestCounter::finished(const http::Request& request, std::string_view rou
   if (status == 413) body_.add();
   if (status == 431 || status == 414) head_.add();
   // What no route knows is one series, however many addresses strangers try.
-  const std::string pattern = route.empty() ? "none" : std::string(route);
-  const std::string method = route.empty() ? "any" : std::string(http::method_name(request.method));
-  const std::string key = method + " " + pattern;
-  auto& duration =
-      durations_
-          .try_emplace(key, registry_.histogram("dhii_http_request_duration_seconds",
-                                                "From the head of a request to its answer, by route.",
-                                                metrics::request_buckets(), {{"method", method}, {"route", pattern}}))
-          .first->second;
-  duration.observe(took);
-  const std::string code = std::to_string(status);
-  const auto counted = requests_.find(key + " " + code);
-  if (counted != requests_.end()) return counted->second.add();
-  auto counter = registry_.counter("dhii_http_requests_total", "Requests answered, by route and status.",
-                                   {{"method", method}, {"route", pattern}, {"status", code}});
-  counter.add();
-  requests_.emplace(key + " " + code, counter);
+  const std::string_view pattern = route.empty() ? "none" : route;
+  const std::string_view method = route.empty() ? "any" : http::method_name(request.method);
+  std::string key;
+  key.reserve(method.size() + pattern.size() + 1);
+  key += method;
+  key += ' ';
+  key += pattern;
+  auto found = routes_.find(key);
+  if (found == routes_.end()) found = routes_.emplace(std::move(key), new_route(method, pattern)).first;
+  Route& counted = found->second;
+  counted.duration.observe(took);
+  auto status_counter = counted.by_status.find(status);
+  if (status_counter == counted.by_status.end()) {
+    status_counter =
+        counted.by_status
+            .emplace(status, registry_.counter("dhii_http_requests_total", "Requests answered, by route and status.",
+                                               {{"method", std::string(method)},
+                                                {"route", std::string(pattern)},
+                                                {"status", std::to_string(status)}}))
+            .first;
+  }
+  status_counter->second.add();
+}
+
+RequestCounter::Route RequestCounter::new_route(std::string_view method, std::string_view pattern) {
+  Route out;
+  out.duration = registry_.histogram("dhii_http_request_duration_seconds",
+                                     "From the head of a request to its answer, by route.", metrics::request_buckets(),
+                                     {{"method", std::string(method)}, {"route", std::string(pattern)}});
+  return out;
 }
 
 namespace {

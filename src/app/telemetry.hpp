@@ -38,9 +38,15 @@ class RequestCounter final : public http::RequestObserver {
 
  private:
   metrics::Registry& registry_;
+  // Handles once made are kept: asking the registry costs a map of labels, too much for every request.
+  struct Route {
+    metrics::Histogram duration;
+    std::unordered_map<int, metrics::Counter> by_status;
+  };
+  Route new_route(std::string_view method, std::string_view pattern);
+
   metrics::Counter rate_, body_, head_;
-  std::unordered_map<std::string, metrics::Counter> requests_;
-  std::unordered_map<std::string, metrics::Histogram> durations_;
+  std::unordered_map<std::string, Route> routes_;  // by "GET /api/v1/accounts"
 };
 
 // Everything that is looked up when it is asked for, or four times a minute.
