@@ -51,13 +51,8 @@ Watch::Watch(EventLog& log, Installation& installation, event::Sink& sink, std::
               }),
       desk_(alerts_, blocks_, sink, installation.clock(), installation.settings().alerts, std::move(hands)),
       new_networks_(log.rows(), sink),
-      blocked_(installation.metrics().gauge("dhii_blocked_addresses", "Addresses that are blocked at present.")),
       dropped_(installation.metrics().gauge("dhii_events_dropped",
                                             "Security events lost to overload since the program started.")) {
-  for (const auto state : {store::AlertState::kPending, store::AlertState::kFiring, store::AlertState::kAcknowledged,
-                           store::AlertState::kSilenced})
-    alert_gauges_.push_back(installation.metrics().gauge("dhii_alerts", "Alerts that are not over, by state.",
-                                                         {{"state", std::string(store::alert_state_name(state))}}));
   log.journal().follow(desk_);
   log.journal().follow(new_networks_);
 }
@@ -84,14 +79,6 @@ void Watch::finished(const http::Request& request, std::string_view, const http:
 }
 
 void Watch::show_figures() {
-  std::vector<int> counts(alert_gauges_.size());
-  if (const auto open = alerts_.open()) {
-    for (const auto& alert : *open) {
-      if (static_cast<std::size_t>(alert.state) < counts.size()) ++counts[static_cast<std::size_t>(alert.state)];
-    }
-  }
-  for (std::size_t i = 0; i < counts.size(); ++i) alert_gauges_[i].set(counts[i]);
-  blocked_.set(static_cast<double>(blocks_.active(installation_.clock().now()).size()));
   const auto figures = journal_.figures();
   dropped_.set(static_cast<double>(figures.dropped.minor + figures.dropped.major));
 }

@@ -47,8 +47,7 @@ class Watch final : public http::AddressGate, public http::RequestObserver {
   security::BlockList blocks_;
   security::AlertDesk desk_;
   security::NewNetworks new_networks_;
-  std::vector<metrics::Gauge> alert_gauges_;  // by state
-  metrics::Gauge blocked_, dropped_;
+  metrics::Gauge dropped_;
 };
 
 }  // namespace dhii::app
