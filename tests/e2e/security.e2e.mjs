@@ -144,6 +144,16 @@ step('the address that attacked is blocked, by itself or by hand, and let in aga
   assert.equal((await from('198.51.100.9')).status, 200);
 });
 
+step('an event leads to the block of its address', async () => {
+  const { page } = alice;
+  await page.goto(`${server.url}/#/security/events?address=${kAttacker}`);
+  const event = page.getByRole('list', { name: 'Events' }).getByRole('listitem').first();
+  await event.getByRole('button').first().click();
+  await event.getByRole('button', { name: `Block ${kAttacker}` }).click();
+  assert.equal(await page.getByLabel('Address or network').inputValue(), kAttacker);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+});
+
 step('an audit that found something says what, with what was sent and what came back', async () => {
   const { page } = alice;
   await page.route('**/api/v1/security/audit', (route) => route.fulfill({ contentType: 'application/json', body: JSON.stringify(sample_audit()) }));

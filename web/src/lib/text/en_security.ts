@@ -99,7 +99,6 @@ export const security_text = {
     period: 'When',
     periods: { '': 'Any time', '1h': 'Last hour', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days', between: 'The chosen time' } as Record<string, string>,
     text: 'Words',
-    following: 'Following',
     followAddress: (address: string) => `Follow the address ${address}`,
     followUser: (user: string) => `Follow ${user}`,
     onlyKind: 'Only events like this',
@@ -111,13 +110,10 @@ export const security_text = {
     noneHint: 'Choose a longer time, or drop a filter.',
     more: 'Show older events',
     looked: (n: number) => `Looked through the newest ${n.toLocaleString('en')} events.`,
-    details: 'Details',
-    meaning: 'What it means',
     advice: 'What to do',
     fields: { kind: 'Kind', at: 'When', actor: 'Who', address: 'From', object: 'About', detail: 'Detail', request_id: 'Request', first_at: 'First', id: 'Number in the journal' } as Record<string, string>,
-    nobody: 'somebody',
     repeated: (n: number) => `${n.toLocaleString('en')} times`,
-    block: 'Block this address',
+    block: (address: string) => `Block ${address}`,
   },
 
   alerts: {

@@ -28,7 +28,6 @@ export const settings_text = {
     endOthers: 'Sign out all others',
     endOthersAsk: (n: number) => `Sign out ${plural(n, 'other device', 'other devices')}?`,
     ended: 'Signed out.',
-    onlyThis: 'Only this device is signed in.',
   },
 
   totp: {
@@ -165,7 +164,6 @@ export const settings_text = {
       auditor: 'Also reads the security centre, and changes nothing there.',
     } as Record<string, string>,
     role: 'Role',
-    roleOf: (name: string) => `Role of ${name}`,
     roleAsk: (name: string, role: string) => `Give ${name} the role “${role}”?`,
     change: 'Change role',
     disabled: 'disabled',

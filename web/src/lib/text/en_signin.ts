@@ -5,7 +5,6 @@ export const signin_text = {
   or: 'or',
   forgot: 'Forgot your password?',
   passkeyNone: 'No passkey was used. Try again, or sign in with your password.',
-  passkeyUnsupported: 'This browser has no passkeys here. They need a secure connection (https).',
 
   second: {
     title: 'One more step',
