@@ -8,6 +8,7 @@
 
 #include "api/json_in.hpp"
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 
 namespace dhii::api {
 namespace {
@@ -168,7 +169,7 @@ void check_object(const Schema& schema, const json::object& object, const std::s
     const auto name = view(key);
     if (const Schema* known = schema.property(name))
       check_value(*known, field, pointer + pointer_to(name), problems);
-    else if (schema.extra == Schema::Extra::kRefused)
+    else if (schema.extra == Schema::Extra::kRefused && !planted(Fault::kUnknownFieldsAccepted))
       say(problems, pointer + pointer_to(name), "is not a known field");
     else if (schema.extra == Schema::Extra::kChecked)
       check_value(*schema.extra_schema, field, pointer + pointer_to(name), problems);

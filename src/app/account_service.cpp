@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "discovery/discover.hpp"
 #include "imap/client.hpp"
 #include "smtp/client.hpp"
@@ -124,7 +125,7 @@ net::Task<std::vector<api::AccountView>> AccountService::list(UserId user) {
 
 net::Task<store::MailAccount> AccountService::owned(UserId user, AccountId id) {
   auto account = co_await p_.db_pool.run([this, id] { return p_.control.get_account(id); });
-  if (account && account->user == user) co_return account;
+  if (account && (account->user == user || planted(Fault::kNoOwnerCheck))) co_return account;
   if (!account && !account.error().is(store::StoreError::kNotFound)) co_return account;
   co_return fail(AccountError::kNotFound);
 }

@@ -4,6 +4,7 @@
 
 #include "auth/password_rules.hpp"
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "http/client_address.hpp"
 #include "store/mail_store.hpp"
 
@@ -109,6 +110,7 @@ net::Task<store::User> AuthService::verified_user(std::string login, const Secre
   }));
   const bool ok = matches && found && !found->disabled;
   co_await p_.db_pool.run([&] { return p_.control.record_login_attempt(login, client.address, ok); });
+  if (planted(Fault::kUnknownUserTold) && !found) co_return fail(AuthError::kSessionNotFound);
   if (!ok) co_return fail(AuthError::kInvalidCredentials);
   if (p_.hasher.needs_rehash(found->password_hash)) {
     co_await p_.hash_pool.run([&]() -> Result<void> {
@@ -409,6 +411,7 @@ net::Task<SessionCache::Entry> AuthService::load_session(UserId user, SessionId 
 net::Task<http::Principal> AuthService::check_token(std::string_view token) {
   const auto claims = p_.jwt.verify(token);
   if (!claims) co_return std::unexpected(claims.error());
+  if (planted(Fault::kRevokedAccepted)) co_return http::Principal{claims->user, claims->session, http::Role::kUser};
   auto entry = cache_.find(claims->session);
   if (!entry) {
     DHII_CO_TRY_ASSIGN(entry, co_await load_session(claims->user, claims->session));

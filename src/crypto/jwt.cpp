@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 
 namespace dhii::crypto {
 namespace {
@@ -111,10 +112,12 @@ Result<Claims> Jwt::verify(std::string_view token) const {
   const auto parts = split(token);
   if (!parts) return fail(JwtError::kMalformed);
   for (const Prepared& key : keys_) {
+    if (planted(Fault::kUnsignedAccepted) && parts->signature.empty()) return parse_claims(parts->payload);
     if (parts->header != key.header) continue;
     const auto signature = from_base64url(parts->signature);
     if (!signature) return fail(JwtError::kMalformed);
-    if (!mac_equal(key.mac.of(parts->signed_text), as_bytes(*signature))) return fail(JwtError::kBadSignature);
+    if (!mac_equal(key.mac.of(parts->signed_text), as_bytes(*signature)) && !planted(Fault::kForgedAccepted))
+      return fail(JwtError::kBadSignature);
     return parse_claims(parts->payload);
   }
   return fail(JwtError::kForeignHeader);
@@ -144,7 +147,7 @@ Result<Claims> Jwt::parse_claims(std::string_view payload) const {
   const auto expires = integer(*claims, "exp");
   if (!user || !session || !issued || !expires) return fail(JwtError::kMalformed);
   const std::int64_t now = to_unix_seconds(clock_.now());
-  if (*expires <= now) return fail(JwtError::kExpired);
+  if (*expires <= now && !planted(Fault::kExpiredAccepted)) return fail(JwtError::kExpired);
   if (*issued > now + kMaxClockSkew.count() || *expires - *issued > std::chrono::seconds(kMaxTokenLifetime).count())
     return fail(JwtError::kNotYetValid);
   return Claims{UserId(*user), SessionId(*session), from_unix_seconds(*issued), from_unix_seconds(*expires)};

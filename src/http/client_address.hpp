@@ -1,6 +1,8 @@
 // Pure: who is the client? Behind declared proxies it is the last address in X-Forwarded-For that is not itself such a
 // proxy; from anybody else the header is ignored. Also the keys that rate limits count by.
 #pragma once
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,19 @@ struct ClientIdentity {
 };
 ClientIdentity identify_client(std::string_view peer, bool tls, const Headers& headers,
                                const std::vector<Network>& trusted_proxies);
+
+// A canonical address as bytes, without allocation. What is no address has none.
+class AddressBytes {
+ public:
+  explicit AddressBytes(std::string_view text);
+  bool is_v6() const { return size_ == 16; }
+  std::string_view all() const { return prefix(size_ * 8U); }
+  std::string_view prefix(unsigned bits) const { return {reinterpret_cast<const char*>(bytes_.data()), bits / 8}; }
+
+ private:
+  std::array<std::uint8_t, 16> bytes_{};
+  std::size_t size_ = 0;
+};
 
 // IPv4: the address. IPv6: its /64, because one household owns 2^64 addresses.
 std::string rate_key(std::string_view address);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "http/path.hpp"
 #include "http/security_headers.hpp"
 
@@ -54,6 +55,24 @@ std::string_view wanted_media(BodyRule::Type type) {
 
 bool is_about_the_token(const Error& error) {
   return error.id().starts_with("auth.") || error.id().starts_with("jwt.");
+}
+
+// Only with a planted fault.
+void spoil(const Request& request, Response& response) {
+  if (planted(Fault::kServerErrorOnBadInput) && response.status == 422) response.status = 500;
+  if (planted(Fault::kLeakingErrors) && response.status >= 400 && response.body.ends_with('}')) {
+    response.body.pop_back();
+    response.body += R"(,"cause":"sqlite: near \"x\": syntax error, /src/store/database.cpp:77"})";
+  }
+  if (planted(Fault::kPlainErrors) && response.status >= 400) {
+    response.body = "Error";
+    response.headers.set("Content-Type", "text/plain");
+  }
+  if (planted(Fault::kBanner)) response.headers.set("Server", "dhii-mail/" DHII_VERSION);
+  if (planted(Fault::kCacheAllowed)) response.headers.set("Cache-Control", "public, max-age=3600");
+  if (planted(Fault::kCorsWildcard)) response.headers.set("Access-Control-Allow-Origin", "*");
+  if (planted(Fault::kHeaderEcho) && request.method == Method::kPost && request.path.contains("%0D%0A"))
+    response.headers.set("X-Audit-Injected", "yes");
 }
 
 std::string_view rate_name(RateClass rate) {
@@ -111,7 +130,8 @@ boost::asio::awaitable<Admission> Dispatcher::admit(RequestHead head) {
   }
   if (!a.answer) a.answer = check_route(a, *target);
   if (!a.answer) a.answer = check_rate(a);
-  if (!a.answer && !is_safe(a.request.method) && !may_change_state(a.request, options_.origins)) {
+  if (!a.answer && !is_safe(a.request.method) && !may_change_state(a.request, options_.origins) &&
+      !planted(Fault::kCrossSiteAllowed)) {
     a.answer = problem(
         a.request, 403, "http.cross_site",
         "Another site's page may not do this. Open dhii-mail itself, or declare the origin in DHII_CORS_ORIGINS.");
@@ -142,6 +162,7 @@ Dispatcher::Step Dispatcher::check_head(Admission& a, const RequestHead& head) {
   }
   const bool chunked = head.headers.has("Transfer-Encoding");
   // RFC 9112 §6.1: what two servers could read differently is how requests are smuggled.
+  if (planted(Fault::kBothLengths)) return {};
   if (chunked &&
       (head.headers.has("Content-Length") || !head.http_1_1 || head.headers.count("Transfer-Encoding") != 1 ||
        !ascii_iequals(trim(head.headers.value("Transfer-Encoding")), "chunked"))) {
@@ -168,6 +189,7 @@ Dispatcher::Step Dispatcher::check_route(Admission& a, const Target& target) {
     response.headers.add("Allow", match.allowed);
     return response;
   }
+  if (match.route == nullptr && planted(Fault::kUnknownMethodsServed)) return no_content();
   if (match.route == nullptr) {
     Response response = problem(a.request, 405, "http.method_not_allowed",
                                 "This address does not know that method; it knows " + match.allowed + ".");
@@ -179,7 +201,7 @@ Dispatcher::Step Dispatcher::check_route(Admission& a, const Target& target) {
   return {};
 }
 
-RateLimiter* Dispatcher::limiter_of(RateClass rate) {
+ClientLimiter* Dispatcher::limiter_of(RateClass rate) {
   switch (rate) {
     case RateClass::kNone:
       return nullptr;
@@ -193,30 +215,40 @@ RateLimiter* Dispatcher::limiter_of(RateClass rate) {
   return nullptr;
 }
 
-Dispatcher::Step Dispatcher::limit(Admission& a, RateLimiter& limiter, std::string_view key) {
-  const RateDecision decision = limiter.admit(key, clock_.steady_now());
+Dispatcher::Step Dispatcher::limited(Admission& a, RateDecision decision) {
+  if (planted(Fault::kLimitTooWide) && ++next_id_ % 2 == 0) return {};
   if (!a.rate || !decision.allowed || decision.remaining < a.rate->remaining) a.rate = decision;
-  if (decision.allowed) return {};
+  if (decision.allowed || planted(Fault::kNoRateLimit)) return {};
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(decision.retry_after);
   return with_retry(a.request, 429, "http.too_many_requests",
                     "Too many requests from here; try again after the time in Retry-After.", seconds);
 }
 
 Dispatcher::Step Dispatcher::check_rate(Admission& a) {
-  RateLimiter* limiter = limiter_of(a.route->rate);
-  return limiter == nullptr ? Step() : limit(a, *limiter, rate_key(a.request.client_address));
+  ClientLimiter* limiter = limiter_of(a.route->rate);
+  if (limiter == nullptr) return {};
+  return limited(a, limiter->admit(AddressBytes(a.request.client_address), clock_.steady_now()));
 }
 
 Dispatcher::Step Dispatcher::check_user_rate(Admission& a) {
   if (!a.request.principal || a.route->rate != RateClass::kApi) return {};
   const std::int64_t id = a.request.principal->user.value;
-  return limit(a, api_user_, {reinterpret_cast<const char*>(&id), sizeof id});
+  return limited(a, api_user_.admit({reinterpret_cast<const char*>(&id), sizeof id}, clock_.steady_now()));
 }
 
 boost::asio::awaitable<Dispatcher::Step> Dispatcher::check_permission(Admission& a) {
   if (a.route->access.permission == Permission::kPublic) co_return Step();
-  const auto header = a.request.headers.find("Authorization");
-  if (!header || a.request.headers.count("Authorization") != 1) {
+  auto header = a.request.headers.find("Authorization");
+  std::string from_query;
+  if (planted(Fault::kTokenInQuery) && !header && a.request.query_value("access_token")) {
+    from_query = "Bearer " + std::string(*a.request.query_value("access_token"));
+    header = from_query;
+  }
+  if (planted(Fault::kNoTokenCheck) && !header) {
+    a.request.principal = Principal{UserId(1), SessionId(1), Role::kAdministrator};
+    co_return Step();
+  }
+  if (!header || a.request.headers.count("Authorization") > 1) {
     Response response = problem(a.request, 401, "auth.token_missing",
                                 "Sign in first: this address wants an access token (Authorization: Bearer).");
     response.headers.add("WWW-Authenticate", "Bearer realm=\"dhii-mail\"");
@@ -245,6 +277,7 @@ Dispatcher::Step Dispatcher::check_access(const Admission& a) {
     case Verdict::kAllowed:
       return {};
     case Verdict::kRole:
+      if (planted(Fault::kNoRoleCheck)) return {};
       return problem(a.request, 403, "auth.not_permitted", "Your role does not permit this; ask an administrator.");
     case Verdict::kCredential:
       return problem(a.request, 403, "auth.credential_not_permitted",
@@ -268,12 +301,14 @@ Dispatcher::Step Dispatcher::check_body_rule(Admission& a) {
     return problem(a.request, 400, "http.body_not_expected", "This request takes no body.");
   if (a.request.headers.has("Content-Encoding"))
     return problem(a.request, 415, "http.encoded_body", "Send the body without Content-Encoding.");
+  if (planted(Fault::kMediaTypeIgnored)) return {};
   if (!fits(rule.type, media_type(a.request.headers.value("Content-Type")))) {
     return problem(a.request, 415, "http.wrong_media_type",
                    "Send the body as " + std::string(wanted_media(rule.type)) + ".");
   }
   const std::string_view text = a.request.headers.value("Content-Length");
-  if (text.empty()) return {};  // chunked: counted while it is read
+  if (planted(Fault::kLengthIgnored)) a.body_limit = kMaxBodyBytes * 64;
+  if (text.empty() || planted(Fault::kLengthIgnored)) return {};  // chunked: counted while it is read
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
   if (error == std::errc::result_out_of_range || (error == std::errc() && length > rule.limit)) {
@@ -318,15 +353,17 @@ Response Dispatcher::refuse_head(const std::string& peer, int status, std::strin
 }
 
 void Dispatcher::finish(Admission& a, Response& response) {
+  spoil(a.request, response);
   add_security_headers(response);
   response.headers.set("X-Request-Id", a.request.request_id);
   if (!options_.origins.cors_origins.empty()) {
     response.headers.add("Vary", "Origin");
-    const std::string_view origin = cors_origin(a.request, options_.origins);
+    std::string_view origin = cors_origin(a.request, options_.origins);
+    if (planted(Fault::kCorsReflectsOrigin)) origin = a.request.headers.value("Origin");
     if (!origin.empty()) add_cors_headers(response, origin);
   }
   if (a.rate && a.route != nullptr) {
-    const RateLimiter& limiter = *limiter_of(a.route->rate);
+    const ClientLimiter& limiter = *limiter_of(a.route->rate);
     const std::string name = "\"" + std::string(rate_name(a.route->rate)) + "\"";
     const std::uint32_t quota = limiter.limit().burst + 1;
     const auto window = std::max(1U, quota / std::max(1U, limiter.limit().per_second));

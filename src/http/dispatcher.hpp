@@ -110,8 +110,8 @@ class Dispatcher {
   Step check_access(const Admission& a);
   Step check_user_rate(Admission& a);
   Step check_body_rule(Admission& a);
-  Step limit(Admission& a, RateLimiter& limiter, std::string_view key);
-  RateLimiter* limiter_of(RateClass rate);
+  Step limited(Admission& a, RateDecision decision);
+  ClientLimiter* limiter_of(RateClass rate);
   void finish(Admission& a, Response& response);
 
   const Router& router_;
@@ -119,7 +119,8 @@ class Dispatcher {
   const Clock& clock_;
   Random& random_;
   DispatcherOptions options_;
-  RateLimiter api_, auth_, download_, api_user_;
+  ClientLimiter api_, auth_, download_;
+  RateLimiter api_user_;
   std::string id_prefix_;
   std::uint64_t next_id_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 
 namespace dhii::http {
 namespace {
@@ -91,6 +92,7 @@ HeadError parse_head(std::string_view bytes, Head& out) {
     if (++fields > kMaxHeaderFields) return HeadError::kTooManyFields;
     const std::string_view line = bytes.substr(0, end);
     const auto colon = line.find(':');
+    if (planted(Fault::kFoldedHeaders) && line.front() == ' ') continue;
     // A folded line begins with a blank and has therefore no name (RFC 9112 §5.2).
     if (colon == 0 || colon == std::string_view::npos) return HeadError::kMalformed;
     const std::string_view name = line.substr(0, colon), value = without_blanks(line.substr(colon + 1));
@@ -102,6 +104,7 @@ HeadError parse_head(std::string_view bytes, Head& out) {
 Framing framing_of(const Head& head) {
   const bool chunked = head.headers.has("Transfer-Encoding");
   const std::size_t lengths = head.headers.count("Content-Length");
+  if (chunked && planted(Fault::kBothLengths)) return {Framing::Kind::kChunked, 0};
   if (chunked) {
     const bool plain = head.http_1_1 && lengths == 0 && head.headers.count("Transfer-Encoding") == 1 &&
                        ascii_iequals(head.headers.value("Transfer-Encoding"), "chunked");

@@ -7,7 +7,8 @@
 namespace dhii::http {
 namespace {
 
-constexpr std::size_t kWays = 8;              // buckets per set: one or two cache lines
+constexpr std::size_t kWays = 8;  // buckets per set: one or two cache lines
+constexpr std::size_t kMinSlots = 1024;
 constexpr std::uint32_t kOneSecondMs = 1000;  // a new client's bucket drained long ago
 constexpr std::uint32_t kOneRequest = 1000;   // nginx: ngx_http_limit_req counts in thousandths
 
@@ -81,6 +82,23 @@ RateDecision RateLimiter::admit(std::string_view key, std::chrono::steady_clock:
   bucket.excess = static_cast<std::uint32_t>(excess);
   bucket.last_ms = now_ms;
   return {true, static_cast<std::uint32_t>((ceiling - excess) / kOneRequest), {}};
+}
+
+ClientLimiter::ClientLimiter(RateLimit limit, std::size_t slots, Random& random)
+    : address_(limit, slots, random), wider_{[&]<std::size_t... I>(std::index_sequence<I...>) {
+        return std::array<RateLimiter, kWider.size()>{
+            RateLimiter({kWider[I].times * limit.per_second, kWider[I].times * limit.burst},
+                        std::max(kMinSlots, slots / kWider[I].share), random)...};
+      }(std::make_index_sequence<kWider.size()>())} {}
+
+RateDecision ClientLimiter::admit(const AddressBytes& client, std::chrono::steady_clock::time_point now) {
+  RateDecision out = address_.admit(client.all(), now);
+  if (!client.is_v6()) return out;
+  for (std::size_t i = 0; i < kWider.size() && out.allowed; ++i) {
+    const RateDecision wider = wider_[i].admit(client.prefix(kWider[i].bits), now);
+    if (!wider.allowed || wider.remaining < out.remaining) out = wider;
+  }
+  return out;
 }
 
 }  // namespace dhii::http

@@ -2,12 +2,14 @@
 // allocation after construction, a keyed hash against crafted collisions, the emptiest bucket of a set is the one that
 // is forgotten. Io thread only.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string_view>
 #include <vector>
 
 #include "base/random.hpp"
+#include "http/client_address.hpp"
 
 namespace dhii::http {
 
@@ -42,6 +44,30 @@ class RateLimiter {
   RateLimit limit_;
   std::uint64_t seed_[2];
   std::vector<Bucket> buckets_;
+};
+
+// One limit for clients by their address, and for IPv6 also by what contains it: whoever has one IPv6 address has 2^64,
+// a provider's customer often 2^80. Each wider network may send more, because more people are in it; the narrowest is
+// asked first, so that what is refused there takes nothing from the neighbours.
+class ClientLimiter {
+ public:
+  struct Width {
+    unsigned bits;
+    std::uint32_t times;  // the limit of one address
+    std::size_t share;    // of the slots: there are fewer wide networks than addresses
+  };
+  static constexpr std::array<Width, 3> kWider{{
+      {64, 2, 4},    // one household or one server: two devices at full speed
+      {48, 8, 16},   // one site: an office
+      {32, 64, 64},  // one provider: all its customers who read mail here at this moment
+  }};
+  ClientLimiter(RateLimit limit, std::size_t slots, Random& random);
+  RateDecision admit(const AddressBytes& client, std::chrono::steady_clock::time_point now);
+  const RateLimit& limit() const { return address_.limit(); }
+
+ private:
+  RateLimiter address_;
+  std::array<RateLimiter, kWider.size()> wider_;
 };
 
 }  // namespace dhii::http

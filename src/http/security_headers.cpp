@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "base/fault.hpp"
+
 namespace dhii::http {
 
 void add_security_headers(Response& response) {
@@ -23,6 +25,11 @@ void add_security_headers(Response& response) {
       {"Cache-Control", "no-store"},
   }};
   for (const auto& [name, value] : kHeaders) {
+    if ((planted(Fault::kNoFrameOptions) && name == "X-Frame-Options") ||
+        (planted(Fault::kNoContentTypeOptions) && name == "X-Content-Type-Options") ||
+        (planted(Fault::kNoTransportSecurity) && name == "Strict-Transport-Security") ||
+        (planted(Fault::kNoContentSecurityPolicy) && name == "Content-Security-Policy"))
+      continue;
     if (!response.headers.has(name)) response.headers.add(name, value);
   }
 }

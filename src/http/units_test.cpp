@@ -198,6 +198,45 @@ TEST_F(Limiter, AFloodOfStrangersDoesNotFreeAClientThatIsOverItsLimit) {
       << "the emptiest bucket is forgotten first, and strangers' are emptier";
 }
 
+TEST_F(Limiter, AnIpv6NetworkSharesALimitWiderThanThatOfOneAddress) {
+  ClientLimiter api({10, 20}, 65'536, random);
+  const auto admit = [&](const std::string& address) {
+    return api.admit(AddressBytes(address), clock.steady_now()).allowed;
+  };
+  int passed = 0;
+  for (int i = 0; i < 100; ++i) passed += admit("2001:db8::1") ? 1 : 0;
+  EXPECT_EQ(passed, 21) << "one address";
+  for (int i = 2; i < 200; ++i) passed += admit("2001:db8::" + std::to_string(i)) ? 1 : 0;
+  EXPECT_EQ(passed, 41) << "its /64: twice that";
+  for (int i = 1; i < 1'000; ++i) passed += admit("2001:db8:0:" + std::to_string(i) + "::1") ? 1 : 0;
+  EXPECT_EQ(passed, 161) << "its /48: eight times";
+  for (int i = 1; i < 5'000; ++i) passed += admit("2001:db8:" + std::to_string(i) + "::1") ? 1 : 0;
+  EXPECT_EQ(passed, 1'281) << "its /32: sixty-four times";
+  EXPECT_TRUE(admit("2001:db9::1")) << "another provider";
+  EXPECT_TRUE(admit("192.0.2.1"));
+}
+
+TEST_F(Limiter, WhatIsRefusedToOneAddressTakesNothingFromItsNeighbours) {
+  ClientLimiter api({10, 20}, 65'536, random);
+  for (int i = 0; i < 10'000; ++i) api.admit(AddressBytes("2001:db8::1"), clock.steady_now());
+  int passed = 0;
+  for (int i = 0; i < 100; ++i) passed += api.admit(AddressBytes("2001:db8::2"), clock.steady_now()).allowed ? 1 : 0;
+  EXPECT_EQ(passed, 20) << "the other half of what the household has";
+}
+
+TEST_F(Limiter, Ipv4CountsByAddressOnly) {
+  ClientLimiter api({10, 20}, 65'536, random);
+  for (int i = 1; i < 250; ++i)
+    EXPECT_TRUE(api.admit(AddressBytes("192.0.2." + std::to_string(i)), clock.steady_now()).allowed);
+}
+
+TEST(AddressBytes, ReadsCanonicalAddresses) {
+  EXPECT_EQ(AddressBytes("192.0.2.1").all(), std::string_view("\xc0\0\2\1", 4));
+  EXPECT_EQ(AddressBytes("2001:db8::1").prefix(32), std::string_view("\x20\x01\x0d\xb8", 4));
+  EXPECT_EQ(AddressBytes("nonsense").all(), "");
+  EXPECT_EQ(AddressBytes(std::string(100, '1')).all(), "");
+}
+
 // ---- client address
 
 TEST(ClientAddress, ForwardedForCountsOnlyFromDeclaredProxies) {
