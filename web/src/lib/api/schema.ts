@@ -1521,7 +1521,7 @@ export interface paths {
         /**
          * Plan the deletion of a user
          * @description The key of the mail is destroyed then, so that every copy of the files is noise. Can be taken back until then.
-         *     Only with a session of an administrator.
+         *     For administrators only, with a session.
          *     Wants a step-up (403 `auth.step_up_required`).
          */
         delete: operations["deleteUser"];
@@ -1547,7 +1547,7 @@ export interface paths {
         /**
          * Make a link to a new password
          * @description To be handed over by the administrator.
-         *     Only with a session of an administrator.
+         *     For administrators only, with a session.
          *     Wants a step-up (403 `auth.step_up_required`).
          */
         post: operations["makeResetLink"];
