@@ -51,6 +51,8 @@ class Metrics(unittest.TestCase):
         for n in range(3):
             get(f"{server.url}/secret-looking-{n}")
         server.call("/api/v1/auth/login", {"login": "ada", "password": "wrong " + PASSWORD}, status=401)
+        # Events are counted behind the journal, a moment later.
+        self.assertTrue(eventually(lambda: 'dhii_sign_ins_total{outcome="failure"} 1' in get(url)[2]))
         status, headers, text = get(url)
         self.assertEqual(status, 200)
         self.assertEqual(headers["Content-Type"], "text/plain; version=0.0.4; charset=utf-8")

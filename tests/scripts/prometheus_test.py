@@ -5,9 +5,11 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import tempfile
 import unittest
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -175,6 +177,8 @@ class AgainstARealPrometheus(unittest.TestCase):
         cls.server = Server(cls.folder + "/data", DHII_METRICS_LISTEN="127.0.0.1:0", DHII_TLS_CERT=cert, DHII_TLS_KEY=key)
         cls.addClassCleanup(cls.server.end)
         cls.metrics = metrics_url(cls.server)
+        with urllib.request.urlopen(cls.server.url + "/", context=ssl._create_unverified_context()) as page:  # a route has its series once it was asked
+            assert page.status == 200
         with open(os.path.join(DEPLOY, "prometheus", "prometheus.yml"), encoding="utf-8") as file:
             text = file.read()
         text = text.replace("127.0.0.1:9464", cls.metrics.split("/")[2]).replace("15s", "1s").replace("rules/dhii-mail.rules.yml", RULES)
