@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build run demo test check bench fuzz e2e format golden clean
+.PHONY: scan help setup build run demo test check bench fuzz e2e format golden clean
 
 ARGS ?=
 
@@ -36,6 +36,9 @@ bench: ## Measure dhii-mail beside mbsync + notmuch on 10,000 messages and write
 
 fuzz: ## Run each fuzz target for SECONDS_EACH seconds (default 20) under AddressSanitizer
 	@scripts/fuzz
+
+scan: ## Let wapiti and sqlmap attack a throw-away server of the release build; they must find nothing
+	@scripts/scan
 
 e2e: ## Run the browser tests alone (real Chromium, Dovecot and Postfix)
 	@scripts/test e2e

@@ -39,6 +39,17 @@ EndpointResult audit_endpoint(World& world, const Endpoint& endpoint) {
   return out;
 }
 
+void audit_server(World& world, SlowRequests& slow, EndpointResult& out) {
+  world.now_auditing(nullptr, &out);
+  Call nothing;
+  nothing.target = "/no/such/address";
+  (void)world.send(nothing);
+  probe_sign_in(world, out);
+  probe_limits_of_users(world, out);
+  slow.judge(out);
+  world.now_auditing(nullptr, nullptr);
+}
+
 void what_was_not_tried(Report& report) {
   const auto take = [&](const EndpointResult& e) {
     for (const Outcome& o : e.outcomes)
@@ -59,7 +70,8 @@ Result<Report> run_audit(World& world, const AuditOptions& options) {
   out.started = iso_now();
   out.server.method = "-";
   out.server.path = "(the server as a whole)";
-  SlowRequests slow(world);
+  std::optional<SlowRequests> slow;
+  if (options.server_too) slow.emplace(world);
   std::size_t number = 0;
   for (const Endpoint& endpoint : world.contract().endpoints()) {
     ++number;
@@ -68,17 +80,10 @@ Result<Report> run_audit(World& world, const AuditOptions& options) {
       options.progress("[" + std::to_string(number) + "/" + std::to_string(world.contract().endpoints().size()) + "] " +
                        endpoint.name());
     out.endpoints.push_back(audit_endpoint(world, endpoint));
-    slow.feed();
+    if (slow) slow->feed();
   }
-  if (options.progress) options.progress("sign-in, slow requests, limits of users");
-  world.now_auditing(nullptr, &out.server);
-  Call nothing;
-  nothing.target = "/no/such/address";
-  (void)world.send(nothing);
-  probe_sign_in(world, out.server);
-  probe_limits_of_users(world, out.server);
-  slow.judge(out.server);
-  world.now_auditing(nullptr, nullptr);
+  if (options.progress && slow) options.progress("sign-in, slow requests, limits of users");
+  if (slow) audit_server(world, *slow, out.server);
   what_was_not_tried(out);
   out.requests = world.requests();
   out.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);

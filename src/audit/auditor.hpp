@@ -13,6 +13,7 @@ namespace dhii::audit {
 struct AuditOptions {
   std::string target;             // as it is to be shown
   std::vector<std::string> only;  // parts of "GET /path"; empty: every endpoint
+  bool server_too = true;         // also what belongs to no single endpoint
   std::function<void(std::string_view)> progress;
 };
 
