@@ -13,6 +13,7 @@
 
 #include "api/api.hpp"
 #include "api/image_routes.hpp"
+#include "api/operations_fake.hpp"
 #include "auth/credentials.hpp"
 #include "http/dispatcher.hpp"
 #include "store/event_database.hpp"
@@ -239,6 +240,8 @@ struct ApiFixture : testing::Test {
   std::vector<std::string> mails;  // "to: text"
   std::vector<net::Task<>> later;  // what PasswordResets left to be done
   FakeAccounts accounts;
+  FakeOperations operations;
+  OperationsRoutes operations_routes{operations};
   std::optional<RealMail> mail;
   std::optional<jmap::Service> jmap;
   boost::asio::io_context io;  // of the webhooks; requests run on one of their own
@@ -314,6 +317,7 @@ struct ApiFixture : testing::Test {
                  *webhooks,
                  Secret(std::string(32, 'q')),
                  {watch->rows, watch->alerts, watch->journal, watch->desk, watch->blocks, *control, db_pool, clock}});
+    operations_routes.add_to(router);
     api->add_to(router);
     images.emplace(Secret(std::string(32, 'i')), clock,
                    [this](std::string host, std::string target) { return fetch(std::move(host), std::move(target)); });

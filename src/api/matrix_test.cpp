@@ -89,14 +89,14 @@ TEST_F(Matrix, PublicRoutesAreExactlyThese) {
   for (const http::Route& route : router.routes()) {
     if (route.access.permission == http::Permission::kPublic) open.push_back(method_of(route) + " " + route.pattern);
   }
-  EXPECT_THAT(
-      open, testing::UnorderedElementsAre(
-                "GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/auth/login", "POST /api/v1/auth/register",
-                "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/second-factor",
-                "POST /api/v1/auth/passkey", "POST /api/v1/auth/passkey/options", "POST /api/v1/auth/password/check",
-                "POST /frame", "GET /image", "GET /healthz", "GET /readyz", "GET /docs", "GET /docs/style.css",
-                "POST /api/v1/auth/password-reset", "POST /api/v1/auth/password-reset/confirm", "GET /api/openapi.json",
-                "GET /api/openapi.yaml"));
+  EXPECT_THAT(open,
+              testing::UnorderedElementsAre(
+                  "GET /api/v1/setup", "POST /api/v1/setup", "POST /api/v1/auth/login", "POST /api/v1/auth/register",
+                  "POST /api/v1/auth/refresh", "POST /api/v1/auth/logout", "POST /api/v1/auth/second-factor",
+                  "POST /api/v1/auth/passkey", "POST /api/v1/auth/passkey/options", "POST /api/v1/auth/password/check",
+                  "POST /frame", "GET /image", "GET /healthz", "GET /readyz", "GET /.well-known/security.txt",
+                  "GET /docs", "GET /docs/style.css", "POST /api/v1/auth/password-reset",
+                  "POST /api/v1/auth/password-reset/confirm", "GET /api/openapi.json", "GET /api/openapi.yaml"));
 }
 
 TEST_F(Matrix, AdministratorsRoutesRefuseUsers) {

@@ -13,8 +13,10 @@
 #include "app/audit_commands.hpp"
 #include "app/commands.hpp"
 #include "app/event_commands.hpp"
+#include "app/incident_commands.hpp"
 #include "app/operations_commands.hpp"
 #include "app/people_commands.hpp"
+#include "app/task_commands.hpp"
 
 namespace {
 
@@ -55,6 +57,8 @@ struct CommandLine {
     add_audit_command(app, audit);
     operations.add_to(app, early);
     add_alert_commands(app, command);
+    add_task_commands(app, command);
+    add_incident_commands(app, command);
     app.add_subcommand("config", "Show every setting, where it comes from, and what is wrong; secrets stay hidden")
         ->callback([this] { only_config = true; });
   }

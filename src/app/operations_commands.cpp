@@ -30,6 +30,20 @@ void OperationsCommands::add_check(CLI::App& app, EarlyCommand& early) {
       return check_pre(loaded, environment, output, format_);
     };
   });
+  auto* post = check->add_subcommand("post", "After going live: what can be seen from outside; takes about a minute");
+  post->add_option("--url", post_.url, "The address that people use, https://mail.example.org")->required();
+  post->add_option("--ca", post_.ca_file, "A PEM file with your own authority")->check(CLI::ExistingFile);
+  auto* user = post->add_option("--user", post_.user,
+                                "An administrator to sign in as; on the server itself one is made for the moment");
+  post->add_option("--password-file", post_.password_file, "Whose first line is the password")->needs(user);
+  post->add_option("--format", post_.format, "table, json, markdown, junit or sarif")
+      ->capture_default_str()
+      ->check(formats);
+  post->callback([this, &early] {
+    early = [this](config::LoadResult& loaded, const config::Variables&, const Output& output) {
+      return check_post(loaded, output, post_);
+    };
+  });
 }
 
 void OperationsCommands::add_backup(CLI::App& app, EarlyCommand& early) {

@@ -6,12 +6,21 @@
 #include <string>
 
 #include "app/output.hpp"
+#include "checks/render.hpp"
 #include "config/settings.hpp"
+#include "event/event.hpp"
 
 namespace dhii::app {
 
+class Installation;
+
 // Run before the installation is opened, with what loading the settings (read-only) gave.
 using EarlyCommand = std::function<int(config::LoadResult&, const config::Variables&, const Output&)>;
+
+struct CheckPostOptions {
+  std::string url, ca_file, user, password_file;
+  std::string format = "table";
+};
 
 class OperationsCommands {
  public:
@@ -25,6 +34,7 @@ class OperationsCommands {
   std::string backup_id_ = "latest";
   std::size_t keep_ = 0;
   std::string format_ = "table";
+  CheckPostOptions post_;
 };
 
 // backup_commands.cpp
@@ -37,5 +47,10 @@ int backup_prune(const config::Settings& settings, const Output& output, std::si
 // check_commands.cpp
 int check_pre(const config::LoadResult& loaded, const config::Variables& environment, const Output& output,
               const std::string& format);
+
+int check_post(config::LoadResult& loaded, const Output& output, const CheckPostOptions& options);
+// Keeps a report in the control database and records kCheckFinished.
+Result<void> keep_report(Installation& installation, const checks::Report& report, event::Sink& events);
+int tell_report(const checks::Report& report, checks::Format format, const Output& output);
 
 }  // namespace dhii::app

@@ -9,6 +9,7 @@
 
 #include "api/api.hpp"
 #include "api/image_routes.hpp"
+#include "api/operations_routes.hpp"
 #include "app/alert_channels.hpp"
 #include "app/backup_job.hpp"
 #include "app/commands.hpp"
@@ -17,6 +18,7 @@
 #include "app/inside_server.hpp"
 #include "app/instance_lock.hpp"
 #include "app/network_events.hpp"
+#include "app/operations_service.hpp"
 #include "app/people.hpp"
 #include "app/request_events.hpp"
 #include "app/sandbox.hpp"
@@ -185,6 +187,8 @@ class Product {
   People people_;
   jmap::Service jmap_;
   MailAccess mail_access_;
+  OperationsService operations_;
+  api::OperationsRoutes operations_routes_;
   webhook::WebhookService webhooks_;
   api::Api api_;
   api::ImageRoutes images_;
@@ -232,6 +236,8 @@ Product::Product(Installation& installation, EventLog& events)
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation, events_),
+      operations_(installation, events, events_),
+      operations_routes_(operations_),
       webhooks_({engine_.io().get_executor(), installation.control(),
                  [&installation](UserId user) { return installation.stores().open(user); }, engine_.dialer(),
                  engine_.db_pool(), installation.clock(), installation.random(),
@@ -274,6 +280,7 @@ Product::Product(Installation& installation, EventLog& events)
       signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
       tasks_(engine_.io().get_executor()) {
   images_.add_to(router_);
+  operations_routes_.add_to(router_);
   api_.add_to(router_);
   api::Contract::built_in().guard(router_, engine_.db_pool());  // after all routes but the web app's files
   http::add_static_routes(router_, http::web_assets());
@@ -361,6 +368,7 @@ Result<void> Product::start(Surroundings surroundings) {
   tasks_.spawn("account events", announce_accounts());
   if (surroundings == Surroundings::kInside) return {};
   tasks_.spawn("backups", backups_.run());
+  tasks_.spawn("recurring tasks", operations_.keep_tasks());
   tasks_.spawn("signals", wait_for_signals());
   tasks_.spawn("welcome", welcome());
   return {};

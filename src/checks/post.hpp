@@ -33,6 +33,7 @@ struct LocalAccess {
   // Sends a canary event through the running server and says, channel by channel, where it came out.
   struct Channel {
     std::string name, problem;
+    bool visible = true;  // false: sent, but only its receiver can show it; `problem` says how to look
   };
   std::function<std::vector<Channel>(HttpProbe& probe, const std::string& token)> canary;
   // When each kind of scan ran last: "audit", "check_pre"; nothing: never.

@@ -36,6 +36,25 @@ Found journal(const config::Settings& s) {
   return skipped(file.string() + " is made at the first start");
 }
 
+Found log_file(const config::Telemetry& logs) {
+  if (logs.log_file.empty())
+    return failed("DHII_LOG_OUTPUT has file, but DHII_LOG_FILE is not set", "set DHII_LOG_FILE");
+  std::error_code ignored;
+  const fs::path what = fs::exists(logs.log_file, ignored) ? logs.log_file : logs.log_file.parent_path();
+  if (::access(what.c_str(), W_OK) == 0) return passed(what.string() + " may be written");
+  return failed(what.string() + " may not be written by this user, or is not there",
+                fmt::format("make the folder and run: chown {} {}", ::geteuid(), what.string()));
+}
+
+Found collector(std::string_view variable, const config::LogCollector& to) {
+  if (to.transport == config::LogTransport::kUdp)
+    return warned(fmt::format("{} sends by UDP: nobody notices what gets lost", variable),
+                  "use tcp:// or better tls:// towards the collector");
+  const auto problem = connect_problem(to.host, to.port, std::chrono::seconds(5));
+  if (!problem.empty()) return failed(problem, fmt::format("start the collector, or set {} to where it is", variable));
+  return passed(fmt::format("{}:{} takes connections", to.host, to.port));
+}
+
 Found room(const fs::path& folder) {
   struct statvfs info{};
   if (::statvfs(folder.c_str(), &info) != 0) return skipped(folder.string() + " is not there yet");
@@ -80,6 +99,12 @@ void check_logs(const PreInput& in, Report& report) {
                skipped("the settings can't be loaded; mend those first"));
   add("level", "Security events are logged", Weight::kMust, level(*in.settings));
   add("journal", "The journal of security events can be written", Weight::kMust, journal(*in.settings));
+  const auto& logs = in.settings->telemetry;
+  if (logs.logs_to(config::LogOutput::kFile)) add("file", "The log file can be written", Weight::kMust, log_file(logs));
+  if (logs.logs_to(config::LogOutput::kSyslog))
+    add("syslog", "The syslog collector can be reached", Weight::kMust, collector("DHII_SYSLOG_URL", logs.syslog));
+  if (!logs.splunk.host.empty())
+    add("splunk", "Splunk can be reached", Weight::kMust, collector("DHII_SPLUNK_HEC_URL", logs.splunk));
   add("room", "There is room for it", Weight::kMust, room(in.settings->data_directory));
 }
 

@@ -195,6 +195,19 @@ TEST_F(PreTest, LogsThatHideSecurityEventsAreFound) {
   expect("pre.logs.level", Status::kWarn);
 }
 
+TEST_F(PreTest, LogsMustHaveAPlaceThatTakesThem) {
+  environment["DHII_LOG_OUTPUT"] = "file";
+  environment["DHII_LOG_FILE"] = (folder.path / "logs" / "dhii.log").string();
+  expect("pre.logs.file", Status::kFail, "may not be written");
+  fs::create_directory(folder.path / "logs");
+  expect("pre.logs.file", Status::kPass);
+  environment["DHII_LOG_OUTPUT"] = "syslog";
+  environment["DHII_SYSLOG_URL"] = "tcp://127.0.0.1:1";
+  expect("pre.logs.syslog", Status::kFail, "Connection refused");
+  environment["DHII_SYSLOG_URL"] = "udp://127.0.0.1:514";
+  expect("pre.logs.syslog", Status::kWarn, "UDP");
+}
+
 TEST_F(PreTest, BackupsMustBeConfiguredRecentAndRestorable) {
   make_installation();
   expect("pre.backups.configured", Status::kFail, "DHII_BACKUP_DIR");

@@ -254,6 +254,11 @@ Probed HttpProbe::request(std::string_view method, std::string_view path, const 
   return std::unexpected("no answer");
 }
 
+std::string connect_problem(const std::string& host, std::uint16_t port, std::chrono::milliseconds limit) {
+  Socket socket;
+  return socket.connect({.host = host, .port = std::to_string(port)}, limit);
+}
+
 std::expected<TlsFacts, std::string> handshake(std::string_view url, const TlsOffer& offer,
                                                const ProbeOptions& options) {
   const auto origin = parse_origin(url);

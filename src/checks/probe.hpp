@@ -56,6 +56,9 @@ class HttpProbe {
   std::unique_ptr<Connection> connection_;
 };
 
+// Empty: something listens there and answers the TCP handshake.
+std::string connect_problem(const std::string& host, std::uint16_t port, std::chrono::milliseconds limit);
+
 struct TlsOffer {
   int lowest = 0, highest = 0;  // TLS1_VERSION ... TLS1_3_VERSION; 0: OpenSSL's own
   std::string ciphers;          // for TLS 1.2 and older, OpenSSL's list form

@@ -13,11 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-std::string iso(Timestamp at) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at))));
-}
-
 // XML 1.0 has no way to write most control characters, not even as references.
 std::string xml(std::string_view text) {
   std::string out;
@@ -71,7 +66,7 @@ std::string table(const Report& report) {
 std::string markdown(const Report& report) {
   std::string out = fmt::format("# {} of {}\n\n{}, dhii-mail {}. {}.\n",
                                 report.kind == "check_pre" ? "Pre-deployment check" : "Post-deployment check",
-                                markdown_cell(report.target), iso(report.at), report.version, summary(report));
+                                markdown_cell(report.target), iso_time(report.at), report.version, summary(report));
   std::string box;
   for (const auto& check : report.checks) {
     if (check.box != box) {
@@ -94,7 +89,7 @@ std::string junit(const Report& report) {
   for (const auto& [box, list] : suites) {
     const auto count = [&](Status s) { return std::ranges::count(list, s, [](const Check* c) { return c->status; }); };
     out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" timestamp=\"{}\">\n",
-                       xml(box), list.size(), count(Status::kFail), count(Status::kSkip), iso(report.at));
+                       xml(box), list.size(), count(Status::kFail), count(Status::kSkip), iso_time(report.at));
     for (const Check* check : list) {
       out += fmt::format("    <testcase classname=\"{}\" name=\"{}\">", xml(check->id), xml(check->title));
       const std::string text = xml(check->evidence + (check->mend.empty() ? "" : " -> " + check->mend));
@@ -132,7 +127,7 @@ std::string sarif(const Report& report) {
   }
   const json::object run{
       {"tool", {{"driver", {{"name", "dhii-mail " + report.kind}, {"version", report.version}, {"rules", rules}}}}},
-      {"invocations", json::array{{{"executionSuccessful", true}, {"endTimeUtc", iso(report.at)}}}},
+      {"invocations", json::array{{{"executionSuccessful", true}, {"endTimeUtc", iso_time(report.at)}}}},
       {"results", results}};
   return json::serialize(json::object{{"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
                                       {"version", "2.1.0"},
@@ -141,6 +136,11 @@ std::string sarif(const Report& report) {
 }
 
 }  // namespace
+
+std::string iso_time(Timestamp at) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(at))));
+}
 
 std::optional<Format> parse_format(std::string_view name) {
   constexpr std::array<std::string_view, 5> kNames{"table", "json", "markdown", "junit", "sarif"};
@@ -166,7 +166,7 @@ json::object to_json(const Report& report) {
                     {"evidence", to_valid_utf8(c.evidence)},
                     {"mend", to_valid_utf8(c.mend)}});
   return {{"kind", report.kind},
-          {"at", iso(report.at)},
+          {"at", iso_time(report.at)},
           {"version", report.version},
           {"target", report.target},
           {"ok", report.ok()},

@@ -181,6 +181,15 @@ CREATE TABLE user_deletion(user INTEGER PRIMARY KEY, asked_by INTEGER NOT NULL, 
 CREATE TABLE data_export(id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL, state INTEGER NOT NULL, asked_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL, parts INTEGER NOT NULL, bytes INTEGER NOT NULL, messages INTEGER NOT NULL, sealed_key BLOB NOT NULL);
 CREATE INDEX data_export_user ON data_export(user);
+)sql"},
+                                  {R"sql(
+CREATE TABLE task_done(id INTEGER PRIMARY KEY AUTOINCREMENT, task TEXT NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL, note TEXT NOT NULL);
+CREATE INDEX task_done_task ON task_done(task, at);
+CREATE TABLE incident(id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, phase TEXT NOT NULL, opened_at INTEGER NOT NULL,
+  closed_at INTEGER NOT NULL, opened_by TEXT NOT NULL, lessons TEXT NOT NULL);
+CREATE TABLE incident_note(id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL,
+  phase TEXT NOT NULL, text TEXT NOT NULL);
+CREATE INDEX incident_note_incident ON incident_note(incident, id);
 )sql"}};
 
 }  // namespace

@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/security.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom to tell about a weakness (RFC 9116) */
+        get: operations["getSecurityTxt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -1288,6 +1305,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups that there are, the newest first */
+        get: operations["getBackups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security/blocks": {
         parameters: {
             query?: never;
@@ -1322,6 +1356,44 @@ export interface paths {
         post?: never;
         /** Lift a block */
         delete: operations["unblockAddress"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last results of the pre- and post-deployment checklists */
+        get: operations["getChecks"];
+        put?: never;
+        /**
+         * Run the pre-deployment checklist now
+         * @description Takes some seconds. The other list is looked at from outside, by `dhii-mail check post`.
+         */
+        post: operations["runChecks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/checks/canary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test event through the journal, the logs and the alert channels */
+        post: operations["sendCanary"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1397,6 +1469,40 @@ export interface paths {
         get: operations["getSecuritySummary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recurring security tasks and when they are due */
+        get: operations["getTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/security/tasks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm that a task was done */
+        post: operations["confirmTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2064,6 +2170,37 @@ export interface components {
         ChangePassword: {
             current_password: components["schemas"]["Password"];
             new_password: components["schemas"]["NewPassword"];
+        };
+        CheckReport: {
+            /** Format: date-time */
+            at: string;
+            checks: {
+                box: string;
+                evidence: string;
+                id: string;
+                mend: string;
+                /** @enum {string} */
+                status: "pass" | "fail" | "warn" | "skip";
+                title: string;
+                /** @enum {string} */
+                weight: "must" | "should";
+            }[];
+            /** Format: int32 */
+            failed: number;
+            /** @enum {string} */
+            kind: "check_pre" | "check_post";
+            /** @description No check that must hold has failed */
+            ok: boolean;
+            /** Format: int32 */
+            passed: number;
+            /** Format: int32 */
+            score: number;
+            /** Format: int32 */
+            skipped: number;
+            target: string;
+            version: string;
+            /** Format: int32 */
+            warnings: number;
         };
         /**
          * @description web: the refresh token in a cookie
@@ -2911,6 +3048,29 @@ export interface components {
             methods: ("password" | "totp" | "passkey" | "recovery_code")[];
             public_key?: components["schemas"]["PasskeyRequestOptions"];
         };
+        Tasks: {
+            /** Format: int32 */
+            overdue: number;
+            tasks: {
+                /** @description The program closes it when it finds nothing wrong */
+                automatic: boolean;
+                /** Format: date-time */
+                done_at: string | null;
+                done_by: string | null;
+                /** Format: date-time */
+                due_at: string;
+                /** @enum {string} */
+                every: "daily" | "weekly" | "monthly" | "quarterly";
+                id: string;
+                note: string | null;
+                overdue: boolean;
+                /** @description What the program does */
+                program: string;
+                title: string;
+                /** @description What a person confirms, or what the program does */
+                why: string;
+            }[];
+        };
         Template: {
             /** Format: date-time */
             created_at: string;
@@ -3292,6 +3452,32 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSecurityTxt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Contacts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -6267,6 +6453,50 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Backups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        backups: {
+                            /** Format: date-time */
+                            at: string;
+                            complete: boolean;
+                            /** Format: int64 */
+                            emails: number;
+                            name: string;
+                            /** Format: int64 */
+                            size: number;
+                            /** Format: int64 */
+                            users: number;
+                        }[];
+                        configured: boolean;
+                        /** Format: int32 */
+                        interval_hours: number;
+                        /** Format: int32 */
+                        keep: number;
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     listAddressBlocks: {
         parameters: {
             query?: never;
@@ -6349,6 +6579,105 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The last results */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reports: components["schemas"]["CheckReport"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    runChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    kind?: "pre";
+                };
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    sendCanary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Stands in the event, so that it can be found again */
+                    code: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Sent */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -6479,6 +6808,72 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    confirmTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example monthly.users */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What was looked at and found */
+                    note?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description All tasks, as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["WrongMediaType"];
+            422: components["responses"]["BadFields"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
