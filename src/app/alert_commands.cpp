@@ -50,10 +50,6 @@ int list(Installation& installation, const Output& output, bool all) {
   return 0;
 }
 
-struct Tested {
-  std::string channel, error;
-};
-
 net::Task<std::vector<Tested>> test_all(security::Channels& channels, std::vector<std::string> names, Timestamp now) {
   std::vector<Tested> out;
   for (const auto& name : names) {
@@ -64,7 +60,9 @@ net::Task<std::vector<Tested>> test_all(security::Channels& channels, std::vecto
   co_return out;
 }
 
-std::vector<Tested> run_test(Installation& installation, std::vector<std::string> names) {
+}  // namespace
+
+std::vector<Tested> test_alert_channels(Installation& installation, std::vector<std::string> names) {
   Engine engine(installation, {});
   AlertChannels wired(engine);
   if (names.empty()) names = wired.channels().configured();
@@ -87,6 +85,8 @@ std::vector<Tested> run_test(Installation& installation, std::vector<std::string
   return out;
 }
 
+namespace {
+
 void record_canary(Installation& installation, const std::vector<Tested>& tested) {
   const auto log = EventLog::open(installation);
   if (!log) return;
@@ -99,7 +99,8 @@ void record_canary(Installation& installation, const std::vector<Tested>& tested
 }
 
 int test(Installation& installation, const Output& output, const std::string& channel) {
-  const auto tested = run_test(installation, channel.empty() ? std::vector<std::string>() : std::vector{channel});
+  const auto tested =
+      test_alert_channels(installation, channel.empty() ? std::vector<std::string>() : std::vector{channel});
   if (tested.empty())
     return output.failure("alert.no_channel",
                           "No alert channel is set up; set DHII_ALERT_MAIL_TO, DHII_ALERT_WEBHOOK_URL, "

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "api/contract.hpp"
+#include "app/alert_commands.hpp"
 #include "app/event_log.hpp"
 #include "app/installation.hpp"
 #include "app/operations_commands.hpp"
@@ -13,6 +14,7 @@
 #include "checks/render.hpp"
 #include "crypto/jwt.hpp"
 #include "store/control_reports.hpp"
+#include "store/control_users.hpp"
 
 namespace dhii::app {
 namespace {
@@ -124,6 +126,8 @@ class Visit {
     if (logs.logs_to(config::LogOutput::kJournald)) elsewhere("journald", "journald (journalctl -u dhii-mail)");
     if (logs.logs_to(config::LogOutput::kSyslog)) elsewhere("syslog", logs.syslog.host);
     if (!logs.splunk.host.empty()) elsewhere("splunk", logs.splunk.host);
+    for (const auto& tested : test_alert_channels(*installation_, {}))
+      out.push_back({"alert_" + tested.channel, tested.error});
     return out;
   }
 
@@ -135,6 +139,7 @@ class Visit {
       user->sealed_mail_key.clear();
       std::ignore = installation_->control().update_user(*user);
     }
+    std::ignore = store::UserRecords(installation_->control()).erase(*made_);  // there is no mail to erase
     made_.reset();
   }
 

@@ -81,6 +81,20 @@ Found metrics(const config::Settings& s) {
   return passed(fmt::format("{} answers with {} bytes of metrics", s.telemetry.metrics_listen, answer->body.size()));
 }
 
+Found channels(const config::AlertSettings& a) {
+  std::string names;
+  const auto add = [&](bool there, std::string_view name) {
+    if (there) names += (names.empty() ? "" : ", ") + std::string(name);
+  };
+  add(!a.mail_to.empty(), "e-mail");
+  add(!a.webhook_url.empty(), "webhook");
+  add(!a.alertmanager_url.empty(), "Alertmanager");
+  add(!a.syslog.empty(), "syslog");
+  if (!names.empty()) return passed("alerts go to " + names + "; `dhii-mail alert test` tries them");
+  return failed("no alert channel is set up: alerts are seen by nobody who doesn't look",
+                "set DHII_ALERT_MAIL_TO, DHII_ALERT_WEBHOOK_URL, DHII_ALERT_ALERTMANAGER_URL or DHII_ALERT_SYSLOG");
+}
+
 Found contact(std::string_view name, const std::string& value, std::string_view who) {
   if (value.empty())
     return failed(fmt::format("{} is not set: nobody knows whom to call", name),
@@ -117,6 +131,7 @@ void check_monitoring(const PreInput& in, Report& report) {
                skipped("the settings can't be loaded; mend those first"));
   const auto& o = in.settings->operations;
   add("metrics", "The metrics can be read", Weight::kMust, metrics(*in.settings));
+  add("channels", "Alerts reach somebody", Weight::kMust, channels(in.settings->alerts));
   add("security_contact", "The security team can be reached", Weight::kMust,
       contact("DHII_SECURITY_CONTACT", o.security_contact, "whoever answers for security"));
   add("operations_contact", "The operators can be reached", Weight::kShould,

@@ -239,6 +239,9 @@ TEST_F(PreTest, MonitoringMustAnswer) {
   expect("pre.monitoring.metrics", Status::kFail, "off");
   environment["DHII_METRICS_LISTEN"] = "127.0.0.1:1";
   expect("pre.monitoring.metrics", Status::kFail, "does not answer");
+  expect("pre.monitoring.channels", Status::kFail, "no alert channel");
+  environment["DHII_ALERT_ALERTMANAGER_URL"] = "http://127.0.0.1:9093";
+  expect("pre.monitoring.channels", Status::kPass, "Alertmanager");
   expect("pre.monitoring.security_contact", Status::kPass, "mailto:security@example.org");
   environment.erase("DHII_SECURITY_CONTACT");
   expect("pre.monitoring.security_contact", Status::kFail, "nobody knows whom to call");
