@@ -1312,7 +1312,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The backups that there are, the newest first */
+        /**
+         * The backups that there are, the newest first
+         * @description For administrators and auditors.
+         */
         get: operations["getBackups"];
         put?: never;
         post?: never;
@@ -1368,12 +1371,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The last results of the pre- and post-deployment checklists */
+        /**
+         * The last results of the pre- and post-deployment checklists
+         * @description For administrators and auditors.
+         */
         get: operations["getChecks"];
         put?: never;
         /**
          * Run the pre-deployment checklist now
-         * @description Takes some seconds. The other list is looked at from outside, by `dhii-mail check post`.
+         * @description Takes some seconds. The other list is looked at from outside, by `dhii-mail check post`. For administrators only, with a session.
          */
         post: operations["runChecks"];
         delete?: never;
@@ -1391,7 +1397,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a test event through the journal, the logs and the alert channels */
+        /**
+         * Send a test event through the journal, the logs and the alert channels
+         * @description For administrators only, with a session.
+         */
         post: operations["sendCanary"];
         delete?: never;
         options?: never;
@@ -1482,7 +1491,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The recurring security tasks and when they are due */
+        /**
+         * The recurring security tasks and when they are due
+         * @description For administrators and auditors.
+         */
         get: operations["getTasks"];
         put?: never;
         post?: never;
@@ -1501,7 +1513,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm that a task was done */
+        /**
+         * Confirm that a task was done
+         * @description For administrators only, with a session.
+         */
         post: operations["confirmTask"];
         delete?: never;
         options?: never;
