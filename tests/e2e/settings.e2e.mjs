@@ -93,10 +93,10 @@ step('an authenticator app is set up behind a confirmation, from the key under t
   await card.getByRole('button', { name: 'Set up' }).click();
   await confirm_it_is_me(page, 'wrong password here');
   await page.getByText('That password is wrong.').waitFor();
-  assert.deepEqual(await axe_violations(page), []);
+  await accessible(page);
   await confirm_it_is_me(page, secret);
   await card.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
-  assert.deepEqual(await axe_violations(page), []);
+  await accessible(page);
   phone = new Phone(await card.locator('code').innerText());
   await card.getByLabel('Code that the app shows').fill('000000');
   await card.getByRole('button', { name: 'Turn on' }).click();
@@ -124,7 +124,7 @@ step('signing in wants the code, refuses a wrong one in words, and takes the rig
   const { page } = bob;
   await sign_in(page, 'alice', secret);
   await page.getByText('One more step').waitFor();
-  assert.deepEqual(await axe_violations(page), []);
+  await accessible(page);
   await page.getByLabel('Code').fill('123456');
   await page.getByRole('button', { name: 'Go on' }).click();
   await page.getByText('That code is wrong or was used already').waitFor();
@@ -244,7 +244,7 @@ step('an API key does what its scopes say, and its uses are listed', async () =>
   await card.getByRole('button', { name: 'More: Weekly report' }).click();
   await page.getByRole('menuitem', { name: 'Uses' }).click();
   await page.getByRole('dialog').getByText('/api/v1/accounts').waitFor();
-  assert.deepEqual(await axe_violations(page), []);
+  await accessible(page);
   await page.keyboard.press('Escape');
   await card.getByRole('button', { name: 'More: Weekly report' }).click();
   await page.getByRole('menuitem', { name: 'Revoke' }).click();
@@ -306,13 +306,13 @@ step('people: a password link of the administrator sets a new password', async (
   const { page } = alice;
   await person_menu(page, 'Bob', 'Make a password link');
   const link = await page.getByLabel('Link for a new password').inputValue();
-  assert.deepEqual(await axe_violations(page), []);
+  await accessible(page);
   await bob.page.goto('about:blank');
   await bob.page.goto(local(link));
   await bob.page.getByLabel('New password').fill('copper ferries hum at dawn');
   await bob.page.getByRole('button', { name: 'Set password' }).click();
   await bob.page.getByText('Your password is set').waitFor();
-  assert.deepEqual(await axe_violations(bob.page), []);
+  await accessible(bob.page);
   await bob.page.getByRole('button', { name: 'Back to sign in' }).click();
   await sign_in(bob.page, 'bob', 'copper ferries hum at dawn');
   await bob.page.getByText('How would you like to start?').waitFor();
@@ -331,7 +331,7 @@ step('who forgot the password is told what happens, whoever they are', async () 
   const { page } = bob;
   await page.goto(`${server.url}/#/forgot`);
   await page.reload();
-  assert.deepEqual(await axe_violations(page), []);
+  await accessible(page);
   await page.getByLabel('Login').fill('nobody@example.org');
   await page.getByRole('button', { name: 'Send the link' }).click();
   await page.getByText(/Ask an administrator|a link is on its way/).waitFor();
@@ -420,6 +420,11 @@ async function confirm_it_is_me(page, with_password) {
   const dialog = page.getByRole('dialog', { name: 'Is it you?' });
   await dialog.getByLabel('Password', { exact: true }).fill(with_password);
   await dialog.getByRole('button', { name: 'Confirm' }).click();
+}
+
+async function accessible(page) {
+  await page.waitForTimeout(400); // motion has ended
+  assert.deepEqual(await axe_violations(page), []);
 }
 
 function step(name, body) {
