@@ -12,6 +12,7 @@
 #include <map>
 
 #include "api/api.hpp"
+#include "api/audit_routes.hpp"
 #include "api/image_routes.hpp"
 #include "api/operations_fake.hpp"
 #include "auth/credentials.hpp"
@@ -253,6 +254,7 @@ struct ApiFixture : testing::Test {
   std::optional<RealSecurity> watch;
   std::optional<Api> api;
   std::optional<ImageRoutes> images;
+  std::optional<AuditRoutes> audits;
   std::vector<std::string> fetched;  // remote images: "host target"
   std::optional<http::Dispatcher> dispatcher;
   std::string host = "127.0.0.1:8080";
@@ -322,6 +324,8 @@ struct ApiFixture : testing::Test {
     images.emplace(Secret(std::string(32, 'i')), clock,
                    [this](std::string host, std::string target) { return fetch(std::move(host), std::move(target)); });
     images->add_to(router);
+    audits.emplace(*control, db_pool);
+    audits->add_to(router);
     Contract::built_in().guard(router, db_pool);  // after all routes, as in app/serve.cpp
     http::DispatcherOptions options;
     options.limits.api = {1'000'000, 1'000'000};
@@ -337,6 +341,7 @@ struct ApiFixture : testing::Test {
   void TearDown() override {
     dispatcher.reset();
     images.reset();
+    audits.reset();
     api.reset();
     webhooks.reset();
     watch.reset();

@@ -6,11 +6,15 @@
 #include <fstream>
 
 #include "api/contract.hpp"
+#include "app/event_log.hpp"
+#include "app/installation.hpp"
 #include "app/throw_away.hpp"
 #include "audit/auditor.hpp"
 #include "audit/errors.hpp"
 #include "audit/report.hpp"
+#include "audit/test_users.hpp"
 #include "config/sources.hpp"
+#include "store/control_reports.hpp"
 
 namespace dhii::app {
 namespace {
@@ -50,12 +54,48 @@ Result<audit::Report> audit_url(const AuditCommand& command, const audit::Contra
     password = text->substr(0, text->find_first_of("\r\n"));
   }
   audit::HttpClient client(url, {.extra_ca_file = command.ca_file, .name = "dhii-mail audit"});
+  audit::TestUsers test_users(contract, client, {command.user, password});
+  SystemRandom random;
   std::map<audit::Actor, audit::Credentials> accounts;
-  if (!command.user.empty()) accounts[audit::Actor::kOwner] = {command.user, password};
+  if (command.as_user) {
+    accounts[audit::Actor::kOwner] = {command.user, password};
+  } else if (!command.user.empty()) {
+    DHII_TRY_ASSIGN(accounts, test_users.make(random));
+  }
   audit::World world(
       {.contract = contract, .client = client, .limited_client = nullptr, .accounts = accounts, .insight = {}});
-  DHII_TRY(world.enter());
-  return audit::run_audit(world, options);
+  auto entered = world.enter();
+  auto report = entered ? audit::run_audit(world, options) : std::unexpected(entered.error());
+  for (const std::string& login : test_users.remove()) {
+    if (report) report->not_tried.push_back("the test user " + login + " could not be removed: please do");
+  }
+  return report;
+}
+
+// Whether it could be kept is news, not a failure: the report itself was made.
+std::string keep(const AuditCommand& command, const audit::Report& report) {
+  auto environment = config::process_environment();
+  if (!command.data_directory.empty()) environment["DHII_DATA_DIR"] = command.data_directory;
+  SystemRandom random;
+  auto settings = config::load(environment, random, config::SecretsFile::kReadOnly);
+  if (!settings || !std::filesystem::exists(settings->database_file)) return "not kept: there is no installation here";
+  auto installation = Installation::open(std::move(*settings));
+  if (!installation) return "not kept: " + installation.error().message();
+  store::SecurityReport row;
+  row.kind = "audit";
+  row.score = static_cast<int>(report.average());
+  row.summary = audit::stored_json(report);
+  if (auto added = store::Reports((*installation)->control()).add(row); !added)
+    return "not kept: " + added.error().message();
+  if (auto log = EventLog::open(**installation)) {
+    (*log)->start();
+    (*log)->journal().record({.kind = event::Kind::kAuditFinished,
+                              .actor = "system",
+                              .object = report.target,
+                              .detail = audit::summary_line(report)});
+    (*log)->stop();
+  }
+  return "kept in this installation";
 }
 
 Result<void> write_file(const std::string& path, const std::string& text) {
@@ -73,7 +113,9 @@ void add_audit_command(CLI::App& app, AuditCommand& command) {
       "audit", "Attack every endpoint of the contract and say what was found; without --url, of a throw-away instance");
   audit->add_option("--url", command.url,
                     "The server to attack, such as https://mail.example.org; have its owner's leave");
-  audit->add_option("--user", command.user, "An account of that server to act as");
+  audit->add_option("--user", command.user, "An administrator of that server; test users are made and removed");
+  audit->add_flag("--as-user", command.as_user,
+                  "--user is no administrator: make no test users, act as this one alone");
   audit->add_option("--password-file", command.password_file, "The file with its password");
   audit->add_option("--ca-file", command.ca_file, "A certificate authority to trust besides the system's");
   audit->add_option("--format", command.format)
@@ -103,6 +145,7 @@ int audit_server(const AuditCommand& command, const Output& output) {
   const auto format =
       output.json() ? audit::Format::kJson : audit::parse_format(command.format).value_or(audit::Format::kTable);
   const std::string text = audit::render(*report, format);
+  if (command.only.empty()) output.progress(keep(command, *report));
   if (command.output_file.empty()) {
     std::fwrite(text.data(), 1, text.size(), stdout);
   } else {

@@ -181,7 +181,10 @@ int run(int argc, char** argv) {
     return wrong_usage(line, error, json);
   }
   const Output output(line.json ? OutputForm::kJson : OutputForm::kText);
-  if (line.audit.chosen) return audit_server(line.audit, output);
+  if (line.audit.chosen) {
+    line.audit.data_directory = line.data_directory;
+    return audit_server(line.audit, output);
+  }
   auto environment = config::process_environment();
   if (!line.data_directory.empty()) environment["DHII_DATA_DIR"] = line.data_directory;
   if (!line.listen.empty()) environment["DHII_LISTEN"] = line.listen;

@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "api/api.hpp"
+#include "api/audit_routes.hpp"
 #include "api/image_routes.hpp"
 #include "api/operations_routes.hpp"
 #include "app/alert_channels.hpp"
@@ -192,6 +193,7 @@ class Product {
   webhook::WebhookService webhooks_;
   api::Api api_;
   api::ImageRoutes images_;
+  api::AuditRoutes audits_;
   http::Router router_;
   http::Dispatcher dispatcher_;
   http::Server server_;
@@ -271,6 +273,7 @@ Product::Product(Installation& installation, EventLog& events)
                 return engine_.dialer().https_get(std::move(host), std::move(target), api::kMaxImageBytes,
                                                   kImageDeadline);
               }),
+      audits_(installation.control(), engine_.db_pool()),
       dispatcher_(router_, people_.credentials(), installation.clock(), installation.random(),
                   dispatcher_options(installation.settings(),
                                      {&request_counter_, &request_events_, &watch_, &people_.trail()}, watch_)),
@@ -282,6 +285,7 @@ Product::Product(Installation& installation, EventLog& events)
   images_.add_to(router_);
   operations_routes_.add_to(router_);
   api_.add_to(router_);
+  audits_.add_to(router_);
   api::Contract::built_in().guard(router_, engine_.db_pool());  // after all routes but the web app's files
   http::add_static_routes(router_, http::web_assets());
   metrics::add_process_metrics(installation.metrics());

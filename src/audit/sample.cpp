@@ -150,7 +150,12 @@ std::vector<std::pair<std::string, json::value>> values_of_other_types(const jso
 
 }  // namespace
 
-json::value sample_of(const json::object& schema) { return make(schema, false, 0); }
+json::value sample_of(const json::object& schema) {
+  json::value out = make(schema, false, 0);
+  const bool too_few =
+      out.is_object() && static_cast<std::int64_t>(out.as_object().size()) < number_at(schema, "minProperties", 0);
+  return too_few ? make(schema, true, 0) : out;
+}
 json::value full_sample_of(const json::object& schema) { return make(schema, true, 0); }
 
 std::vector<WrongBody> wrong_types(const json::object& schema) {
@@ -189,7 +194,7 @@ std::vector<WrongBody> out_of_range(const json::object& schema) {
       add("longer than allowed", json::string(static_cast<std::size_t>(most) + 1, 'a'));
     if (const auto least = number_at(inner, "minLength", 0); type == "string" && least > 0)
       add("shorter than allowed", "");
-    if (type == "string" && inner.contains("pattern")) add("against its pattern", "\xe2\x80\xae!");
+    if (type == "string" && inner.contains("pattern")) add("against its pattern", "\x01!");
     if (type == "integer") {
       if (inner.contains("minimum")) add("below its minimum", number_at(inner, "minimum", 0) - 1);
       const auto most = number_at(inner, "maximum", 0);

@@ -91,7 +91,8 @@ class World {
   Result<std::string> sign_in(HttpClient& client, const Credentials& who);
   void watch(const Exchange& exchange, const Call* call);
   std::string id_for(const Endpoint& endpoint, const Parameter& parameter, const std::string& prefix);
-  std::optional<std::string> first_id(const std::string& collection, Actor as);
+  std::optional<std::string> first_id(const std::string& collection, Actor as, std::string_view key = "id");
+  bool send_later(Actor as);
   std::optional<std::string> made_id(const std::string& collection, Actor as);
   std::optional<std::string> uploaded_blob(Actor as);
   std::string path_of(const Endpoint& endpoint, const std::string& changed, std::string_view value);

@@ -1,5 +1,7 @@
 // World: well-formed calls with ids of real objects. Ids are found as a client would find them: from the list that the
 // contract has for the collection, else by creating one.
+#include <fmt/chrono.h>
+
 #include "audit/sample.hpp"
 #include "audit/world.hpp"
 #include "base/bytes.hpp"
@@ -46,7 +48,7 @@ std::string required_query(const Endpoint& e, const std::string& but) {
 
 }  // namespace
 
-std::optional<std::string> World::first_id(const std::string& collection, Actor as) {
+std::optional<std::string> World::first_id(const std::string& collection, Actor as, std::string_view key) {
   const Endpoint* list = parts_.contract.find("GET", collection);
   if (list == nullptr || list->streams) return std::nullopt;
   Call call;
@@ -55,10 +57,12 @@ std::optional<std::string> World::first_id(const std::string& collection, Actor 
   boost::system::error_code error;
   const json::value body = json::parse(x.body, error);
   if (error || x.status != 200) return std::nullopt;
-  const auto in_array = [](const json::value& value) -> std::optional<std::string> {
+  const auto in_array = [&](const json::value& value) -> std::optional<std::string> {
     const auto* array = value.if_array();
     if (array == nullptr || array->empty()) return std::nullopt;
-    return id_in(array->front());
+    if (key == "id") return id_in(array->front());
+    const auto* other = array->front().is_object() ? array->front().as_object().if_contains(key) : nullptr;
+    return other != nullptr && other->is_string() ? std::optional(std::string(other->as_string())) : std::nullopt;
   };
   if (auto id = in_array(body)) return id;
   if (!body.is_object()) return std::nullopt;
@@ -86,6 +90,22 @@ std::optional<std::string> World::made_id(const std::string& collection, Actor a
   return std::nullopt;
 }
 
+// A message that waits in the outbox for some weeks.
+bool World::send_later(Actor as) {
+  const Endpoint* endpoint = parts_.contract.find("POST", "/api/v1/messages/send");
+  if (endpoint == nullptr) return false;
+  json::value body = sample_of(endpoint->body_schema);
+  const auto when = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) + std::chrono::days(20);
+  body.as_object()["send_at"] =
+      fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(when)));
+  Call call;
+  call.method = "POST";
+  call.target = endpoint->path;
+  call.body = json::serialize(body);
+  const int status = send(call, as).status;
+  return status >= 200 && status < 300;
+}
+
 std::optional<std::string> World::uploaded_blob(Actor as) {
   const auto account = first_id("/api/v1/accounts", as);
   if (!account) return std::nullopt;
@@ -99,8 +119,11 @@ std::string World::id_for(const Endpoint& endpoint, const Parameter& parameter, 
     id = first_id("/api/v1/accounts", as);
   else if (parameter.name == "blobId")
     id = uploaded_blob(as);
+  else if (prefix == "/api/v1/threads")
+    id = first_id("/api/v1/messages", as, "thread");
   else if (parameter.name != "name")
     id = first_id(prefix, as);
+  if (!id && prefix == "/api/v1/outbox" && send_later(as)) id = first_id(prefix, as);
   if (!id && parameter.name != "name" && parameter.name != "accountId" && parameter.name != "blobId")
     id = made_id(prefix, as);
   real_[parameter.name] = id.has_value() || parameter.name == "name";
