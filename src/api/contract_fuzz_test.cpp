@@ -181,6 +181,8 @@ struct ContractFuzz : MailFixture {
     TearDown();
     router = http::Router();
     accounts.owners.clear();
+    exports.rows.clear();
+    events.heard.clear();
     SetUp();
     seed_mail();
   }

@@ -84,7 +84,7 @@ json::object properties_of(const Request& request) {
                                                                         {"bcc", "bcc"},
                                                                         {"text_signature", "textSignature"},
                                                                         {"html_signature", "htmlSignature"}};
-  const json::object body = json::parse(request.body).as_object();
+  const json::object body = body_object(request);
   json::object out;
   for (const auto& [ours, theirs] : kRenamed) {
     if (const auto* value = body.if_contains(ours)) out[theirs] = *value;
@@ -153,7 +153,7 @@ Answer IdentityRoutes::get(Request& request) {
 
 Answer IdentityRoutes::create(Request& request) {
   return on_mail(p_, request, [this, &request](OpenMail& mail) -> Result<Response> {
-    const json::object body = json::parse(request.body).as_object();
+    const json::object body = body_object(request);
     const auto* account = named_account(mail, body);
     if (account == nullptr) return no_such_account_field(request);
     JmapCall call(p_.jmap, mail.context, kNames);

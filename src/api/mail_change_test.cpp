@@ -71,6 +71,16 @@ TEST_F(ChangeTest, MailboxesAreMadeRenamedAndDeleted) {
   EXPECT_EQ(remove("/api/v1/mailboxes/" + jmap::id_text(inbox)).status, 403);
 }
 
+TEST_F(ChangeTest, NoBodyAtAllChangesNothing) {
+  const std::string made(post("/api/v1/templates", {{"name", "Thanks"}}).headers.value("Location"));
+  for (const std::string& target :
+       {"/api/v1/messages/" + add_numbered(1, inbox), "/api/v1/mailboxes/" + jmap::id_text(archive), made}) {
+    auto headers = bearer(bob);
+    headers.emplace_back("Content-Type", "application/json");
+    EXPECT_EQ(send("PATCH", target, headers).status, 200) << target;
+  }
+}
+
 TEST_F(ChangeTest, TemplatesComeAndGo) {
   const auto made = post("/api/v1/templates", {{"name", "Thanks"}, {"text", "Thank you!\n"}});
   ASSERT_EQ(made.status, 201) << made.body;

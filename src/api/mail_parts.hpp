@@ -66,6 +66,11 @@ inline const jmap::AccountInfo* named_account(const OpenMail& mail, const boost:
   return mail.context.accounts.empty() ? nullptr : &mail.context.accounts.front();
 }
 
+// A body that the contract has let through; none is an empty object there, and so here.
+inline boost::json::object body_object(const http::Request& request) {
+  return request.body.empty() ? boost::json::object() : boost::json::parse(request.body).as_object();
+}
+
 inline http::Response no_such_account_field(const http::Request& request) {
   return http::to_response({422,
                             "http.bad_fields",

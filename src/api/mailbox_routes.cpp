@@ -127,7 +127,7 @@ Result<Response> set(const MailParts& parts, const Request& request, OpenMail& m
 
 Answer MailboxRoutes::create(Request& request) {
   return on_mail(p_, request, [this, &request](OpenMail& mail) -> Result<Response> {
-    const json::object body = json::parse(request.body).as_object();
+    const json::object body = body_object(request);
     const auto* account = named_account(mail, body);
     if (account == nullptr) return no_such_account_field(request);
     JmapCall call(p_.jmap, mail.context, kNames);
@@ -144,7 +144,7 @@ Answer MailboxRoutes::create(Request& request) {
 
 Answer MailboxRoutes::change(Request& request) {
   return on_mail(p_, request, [this, &request](OpenMail& mail) {
-    const json::object properties = properties_of(json::parse(request.body).as_object());
+    const json::object properties = properties_of(body_object(request));
     return set(p_, request, mail, {{"update", json::object{{std::string(request.parameter("id")), properties}}}});
   });
 }

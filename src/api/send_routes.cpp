@@ -63,7 +63,7 @@ Answer SendRoutes::send(Request& request) {
   const auto key = request.headers.find("Idempotency-Key");
   if (key) return send_once(request, std::string(*key));
   return on_mail(p_, request, [this, &request](OpenMail& mail) {
-    return send_message(p_, request, mail, json::parse(request.body).as_object(), "");
+    return send_message(p_, request, mail, body_object(request), "");
   });
 }
 
@@ -92,7 +92,7 @@ Answer SendRoutes::send_once(Request& request, std::string key) {
       DHII_TRY_ASSIGN(auto sent, find_sent(mail, fresh.message_id));
       if (sent) return keep(std::move(*sent));
     }
-    return keep(send_message(p_, request, mail, json::parse(request.body).as_object(), fresh.message_id));
+    return keep(send_message(p_, request, mail, body_object(request), fresh.message_id));
   });
 }
 

@@ -39,7 +39,7 @@ Result<Template> find(store::ReadTx& tx, const Request& request) {
 }
 
 void apply(Template& t, const Request& request) {
-  const json::object body = json::parse(request.body).as_object();
+  const json::object body = body_object(request);
   const auto take = [&](std::string_view name, std::string& out) {
     if (const auto* value = body.if_contains(name)) out = std::string(value->as_string());
   };

@@ -107,7 +107,7 @@ Answer WebhookRoutes::list(Request& request) {
 }
 
 Answer WebhookRoutes::create(Request& request) {
-  const json::object body = json::parse(request.body).as_object();
+  const json::object body = body_object(request);
   std::string url(body.at("url").as_string());
   if (!webhook::parse_url(url, webhooks_.plain_http())) co_return bad_url(request);
   const auto made = co_await webhooks_.create(request.user(), std::move(url), joined(body.at("events").as_array()));
@@ -123,7 +123,7 @@ Answer WebhookRoutes::get(Request& request) {
 }
 
 Answer WebhookRoutes::change(Request& request) {
-  const json::object body = json::parse(request.body).as_object();
+  const json::object body = body_object(request);
   auto found = co_await webhooks_.get(request.user(), id_of(request));
   if (!found) co_return error_response(request, found.error());
   if (!if_match_holds(request, webhook_json(*found))) co_return precondition_failed(request);
