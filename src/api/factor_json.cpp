@@ -41,6 +41,15 @@ std::string decoded(JsonInput& in, std::string_view object, std::string_view nam
   return bytes.value_or("");
 }
 
+template <class Id>
+std::optional<Id> parse_id(char kind, std::string_view text) {
+  if (!text.starts_with(kind)) return std::nullopt;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || value <= 0) return std::nullopt;
+  return Id(value);
+}
+
 }  // namespace
 
 json::object creation_options(const auth::PasskeyQuestion& question, std::string_view login) {
@@ -115,11 +124,8 @@ std::vector<std::string> take_transports(JsonInput& in, std::string_view name) {
 }
 
 std::optional<store::PasskeyId> parse_passkey_id(std::string_view text) {
-  if (!text.starts_with('p')) return std::nullopt;
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value <= 0) return std::nullopt;
-  return store::PasskeyId(value);
+  return parse_id<store::PasskeyId>('p', text);
 }
+std::optional<UserId> parse_user_id(std::string_view text) { return parse_id<UserId>('u', text); }
 
 }  // namespace dhii::api

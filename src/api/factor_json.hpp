@@ -23,6 +23,7 @@ std::optional<auth::webauthn::Assertion> take_assertion(JsonInput& in, std::stri
 std::optional<auth::webauthn::Registration> take_registration(JsonInput& in, std::string_view name);
 std::vector<std::string> take_transports(JsonInput& in, std::string_view name);
 
-std::optional<store::PasskeyId> parse_passkey_id(std::string_view text);
+std::optional<store::PasskeyId> parse_passkey_id(std::string_view text);  // "p7"
+std::optional<UserId> parse_user_id(std::string_view text);               // "u7"
 
 }  // namespace dhii::api

@@ -90,6 +90,9 @@ void FactorRoutes::add_to(http::Router& router) {
   add(Method::kGet, "/api/v1/auth/recovery-codes", kUser, RateClass::kApi, none, &FactorRoutes::recovery_codes);
   add(Method::kPost, "/api/v1/auth/recovery-codes", confirmed, RateClass::kApi, none,
       &FactorRoutes::new_recovery_codes);
+  // Only a person: whoever can take somebody's second factor away is half way into the mail.
+  add(Method::kDelete, "/api/v1/users/{id}/factors", http::Access(kAdministrator).needs_step_up(), RateClass::kApi,
+      none, &FactorRoutes::remove_factors_of_user);
 }
 
 Result<auth::webauthn::RelyingParty> FactorRoutes::relying_party(const Request& request) const {
@@ -308,6 +311,14 @@ FactorRoutes::Answer FactorRoutes::new_recovery_codes(Request& request) {
   const auto codes = co_await factors_.make_recovery_codes(std::move(*who));
   if (!codes) co_return error_response(request, codes.error());
   co_return http::json_response(200, json::serialize(json::object{{"recovery_codes", texts_json(*codes)}}));
+}
+
+// ---- for administrators
+
+FactorRoutes::Answer FactorRoutes::remove_factors_of_user(Request& request) {
+  const auto id = parse_user_id(request.parameter("id"));
+  if (!id) co_return error_response(request, Error(AuthError::kFactorNotFound));
+  co_return done(request, co_await auth_.remove_factors_of(*request.principal, *id, request.client_address));
 }
 
 }  // namespace dhii::api

@@ -1,5 +1,5 @@
-// /api/v1/auth/{factors,totp,passkeys,recovery-codes,second-factor,passkey,step-up}: parse, call AuthService or
-// Factors, render. Io thread. Owned by Api.
+// /api/v1/auth/{factors,totp,passkeys,recovery-codes,second-factor,passkey,step-up}, /api/v1/users/{id}/factors: parse,
+// call AuthService or Factors, render. Io thread. Owned by Api.
 #pragma once
 #include <boost/asio/awaitable.hpp>
 #include <boost/json.hpp>
@@ -37,6 +37,8 @@ class FactorRoutes {
   Answer remove_passkey(http::Request& request);
   Answer recovery_codes(http::Request& request);
   Answer new_recovery_codes(http::Request& request);
+  // For administrators.
+  Answer remove_factors_of_user(http::Request& request);
 
   Result<auth::webauthn::RelyingParty> relying_party(const http::Request& request) const;
   net::Task<auth::Actor> actor(const http::Request& request);

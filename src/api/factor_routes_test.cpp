@@ -181,6 +181,20 @@ TEST_F(FactorRoutesTest, AFactorThatComesOrGoesEndsTheOtherSessions) {
   EXPECT_EQ(send("GET", "/api/v1/auth/me", bearer(bob)).status, 200);
 }
 
+TEST_F(FactorRoutesTest, AnAdministratorLetsSomebodyInAgainWhoLostEveryFactor) {
+  const Secret seed = seed_in(text(body_of(post_empty("/api/v1/auth/totp", bob)), "secret"));
+  ASSERT_EQ(post("/api/v1/auth/totp/confirm", {{"code", code_now(seed)}}, bob).status, 200);
+  EXPECT_TRUE(body_of(log_in()).contains("second_factor"));
+  EXPECT_EQ(send("DELETE", "/api/v1/users/u2/factors", bearer(bob)).status, 403);
+  EXPECT_EQ(send("DELETE", "/api/v1/users/u9/factors", bearer(ada)).status, 404);
+  EXPECT_EQ(send("DELETE", "/api/v1/users/u2/factors", bearer(ada)).status, 204);
+  EXPECT_EQ(send("GET", "/api/v1/auth/me", bearer(bob)).status, 401) << "all sessions have ended";
+  EXPECT_TRUE(body_of(log_in()).contains("access_token"));
+  EXPECT_EQ(send("DELETE", "/api/v1/users/u2/factors", bearer(ada)).status, 404) << "nothing left to remove";
+  clock.advance(std::chrono::minutes(10));
+  EXPECT_EQ(code_of(send("DELETE", "/api/v1/users/u2/factors", bearer(ada))), "auth.step_up_required");
+}
+
 TEST_F(FactorRoutesTest, FieldsOfAPasskeyAreToldByPointer) {
   const auto r = post("/api/v1/auth/passkey",
                       {{"passkey", {{"credential_id", "!"}, {"client_data_json", 7}, {"x", 1}}}, {"client", "desk"}});

@@ -10,6 +10,7 @@
 #include "auth/key_tokens.hpp"
 #include "auth/user_admin.hpp"
 #include "crypto/mac.hpp"
+#include "store/control_factors.hpp"
 #include "store/control_keys.hpp"
 #include "store/control_users.hpp"
 #include "store/mail_store.hpp"
@@ -104,6 +105,17 @@ int user_restore(Installation& installation, const Output& output, const std::st
     return output.failure("user.not_planned",
                           "No deletion of " + login + " is planned, or the mail is erased already.");
   return guarded(output, done, "Took back the deletion of " + login + ".", {{"login", login}, {"restored", true}});
+}
+
+int user_remove_factors(Installation& installation, const Output& output, const std::string& login) {
+  const auto user = find(installation, output, login);
+  if (!user) return 1;
+  auto done = store::FactorStore(installation.control()).remove_all_of(user->id);
+  if (done) done = installation.control().revoke_sessions_of(user->id, std::nullopt);
+  if (!done) return output.failure(done.error());
+  output.result({{"login", login}, {"removed", true}},
+                "Removed all second factors of " + login + " and ended all sessions; the password alone signs in now.");
+  return 0;
 }
 
 int user_reset_link(Installation& installation, const Output& output, const std::string& login) {
@@ -244,6 +256,8 @@ void add_people_commands(CLI::App& app, CLI::App& user, Choose choose) {
   add_user_word(user, choose, "enable", "Let a user sign in again", user_enable);
   add_user_word(user, choose, "delete", "Plan the deletion of a user and all mail", user_delete);
   add_user_word(user, choose, "restore", "Take a planned deletion back", user_restore);
+  add_user_word(user, choose, "remove-factors", "Remove all second factors of a user who has lost them",
+                user_remove_factors);
   add_user_word(user, choose, "reset-link", "Make a link with which a user sets a new password", user_reset_link);
   auto login = std::make_shared<std::string>();
   auto role = std::make_shared<std::string>();

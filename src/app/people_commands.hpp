@@ -21,6 +21,8 @@ int user_role(Installation& installation, const Output& output, const std::strin
 // Plans it, with the grace period; `restore` takes it back.
 int user_delete(Installation& installation, const Output& output, const std::string& login);
 int user_restore(Installation& installation, const Output& output, const std::string& login);
+// For who has lost the telephone and the recovery codes.
+int user_remove_factors(Installation& installation, const Output& output, const std::string& login);
 int user_reset_link(Installation& installation, const Output& output, const std::string& login);
 
 struct ApiKeyAddOptions {

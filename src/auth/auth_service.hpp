@@ -139,6 +139,9 @@ class AuthService final : public http::Authenticator {
   // After a password or a factor has changed: all other sessions end, and this one gets a new refresh token; the old
   // one counts as stolen from now on.
   net::Task<Renewed> credentials_changed(http::Principal who);
+  // An administrator lets somebody in again who has lost every second factor: all of them go, and all sessions end.
+  // store.not_found: no such user.
+  net::Task<> remove_factors_of(http::Principal who, UserId user, std::string address);
   // Login and address for events.
   net::Task<Actor> actor(http::Principal who, std::string address);
 

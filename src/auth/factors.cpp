@@ -231,6 +231,14 @@ net::Task<> Factors::remove_passkey(Actor who, store::PasskeyId id) {
   co_return Result<void>{};
 }
 
+net::Task<> Factors::remove_all(Actor whose, std::string by) {
+  DHII_CO_TRY_ASSIGN(const auto before, co_await counts(whose.user));
+  if (!before.totp && before.passkeys == 0 && before.recovery_codes == 0) co_return fail(AuthError::kFactorNotFound);
+  DHII_CO_TRY(co_await p_.db_pool.run([&] { return p_.store.remove_all_of(whose.user); }));
+  report(event::Kind::kSecondFactorRemoved, whose, "all, by " + by);
+  co_return Result<void>{};
+}
+
 net::Task<PasskeyQuestion> Factors::assertion_question(UserId user, webauthn::RelyingParty rp) {
   PasskeyQuestion out;
   DHII_CO_TRY_ASSIGN(out.known, co_await passkeys(user));

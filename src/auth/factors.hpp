@@ -88,6 +88,8 @@ class Factors {
   net::Task<store::Passkey> add_passkey(Actor who, webauthn::RelyingParty rp, NewPasskeyForm form);
   net::Task<> rename_passkey(UserId user, store::PasskeyId id, std::string name);
   net::Task<> remove_passkey(Actor who, store::PasskeyId id);
+  // Of somebody who has lost them: by an administrator. kFactorNotFound: there was none.
+  net::Task<> remove_all(Actor whose, std::string by);
   // For a user who is known already (second factor, step-up).
   net::Task<PasskeyQuestion> assertion_question(UserId user, webauthn::RelyingParty rp);
   // For anybody: the passkey says who it is.

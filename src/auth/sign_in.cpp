@@ -75,6 +75,13 @@ net::Task<SignIn> AuthService::sign_in_with_passkey(webauthn::RelyingParty rp, w
   co_return co_await finish_sign_in(std::move(user), std::move(client));
 }
 
+net::Task<> AuthService::remove_factors_of(http::Principal who, UserId user, std::string address) {
+  DHII_CO_TRY_ASSIGN(const store::User whose, co_await p_.db_pool.run([&] { return p_.control.get_user(user); }));
+  DHII_CO_TRY_ASSIGN(const Actor by, co_await actor(who, address));
+  DHII_CO_TRY(co_await p_.factors.remove_all({user, {}, whose.login, std::move(address)}, by.login));
+  co_return co_await end_all_of(user);
+}
+
 // ---- proofs
 
 net::Task<Actor> AuthService::actor(http::Principal who, std::string address) {
