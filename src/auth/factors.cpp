@@ -11,6 +11,7 @@ namespace dhii::auth {
 namespace {
 
 constexpr std::string_view kIssuer = "dhii-mail";
+constexpr std::size_t kOpenTimeBytes = 8, kOpenNonceBytes = 8;  // of a challenge of 32; the rest is its MAC
 
 std::string totp_identity(UserId user) { return "user:" + std::to_string(user.value) + ":totp"; }
 std::string guard_name(UserId user) { return "u" + std::to_string(user.value); }
@@ -43,7 +44,8 @@ Factors::Factors(Parts parts)
     : p_(parts),
       recovery_key_(parts.recovery_key),
       guard_(parts.clock, kFactorAttempts),
-      questions_(parts.clock, parts.random) {}
+      questions_(parts.clock, parts.random),
+      open_key_(Secret::take(parts.random.raw(32))) {}
 
 void Factors::report(event::Kind kind, const Actor& who, std::string detail) {
   p_.events.record({.kind = kind,
@@ -182,6 +184,35 @@ Result<std::string> Factors::answered(std::string_view client_data_json, Purpose
   return data.challenge;
 }
 
+std::string Factors::open_challenge(const std::string& rp_id, Timestamp at, std::string_view nonce) const {
+  std::string out(kOpenTimeBytes, '\0');
+  for (std::size_t i = 0; i < kOpenTimeBytes; ++i)
+    out[i] = static_cast<char>(static_cast<std::uint64_t>(to_unix_ms(at)) >> (8 * (kOpenTimeBytes - 1 - i)) & 0xFFU);
+  out += nonce;
+  const crypto::Sha256 mac = open_key_.of({out, rp_id});
+  return out.append(crypto::as_view(mac).substr(0, webauthn::kChallengeBytes - out.size()));
+}
+
+Result<std::string> Factors::open_answered(std::string_view client_data_json, const webauthn::RelyingParty& rp) const {
+  DHII_TRY_ASSIGN(auto data, webauthn::parse_client_data(client_data_json));
+  const auto wrong = fail(webauthn::WebAuthnError::kWrongChallenge);
+  if (data.challenge.size() != webauthn::kChallengeBytes) return wrong;
+  std::uint64_t at = 0;
+  for (std::size_t i = 0; i < kOpenTimeBytes; ++i) at = at << 8U | static_cast<unsigned char>(data.challenge[i]);
+  if (at > static_cast<std::uint64_t>(to_unix_ms(p_.clock.now()))) return wrong;
+  const Timestamp made = from_unix_ms(static_cast<std::int64_t>(at));
+  const std::string nonce = data.challenge.substr(kOpenTimeBytes, kOpenNonceBytes);
+  if (!constant_time_equal(open_challenge(rp.id, made, nonce), data.challenge)) return wrong;
+  if (p_.clock.now() - made >= kChallengeLifetime || spent_.contains(data.challenge)) return wrong;
+  return std::move(data.challenge);
+}
+
+bool Factors::spend(const std::string& challenge) {
+  const Timestamp now = p_.clock.now();
+  std::erase_if(spent_, [&](const auto& e) { return now - e.second >= kChallengeLifetime; });
+  return spent_.emplace(challenge, now).second;
+}
+
 net::Task<std::vector<store::Passkey>> Factors::passkeys(UserId user) {
   co_return co_await p_.db_pool.run([this, user] { return p_.store.passkeys(user); });
 }
@@ -250,7 +281,7 @@ net::Task<PasskeyQuestion> Factors::assertion_question(UserId user, webauthn::Re
 
 PasskeyQuestion Factors::open_question(webauthn::RelyingParty rp) {
   PasskeyQuestion out;
-  out.challenge = ask(Purpose::kOpenAssert, {}, rp);
+  out.challenge = open_challenge(rp.id, p_.clock.now(), p_.random.raw(kOpenNonceBytes));
   out.rp = std::move(rp);
   return out;
 }
@@ -297,12 +328,14 @@ net::Task<> Factors::check_passkey(Actor who, webauthn::RelyingParty rp, webauth
 net::Task<UserId> Factors::user_of_passkey(webauthn::RelyingParty rp, webauthn::Assertion answer, std::string address) {
   const Actor nobody{{}, {}, {}, std::move(address)};
   if (answer.user_handle.empty()) co_return std::unexpected(refused(nobody, webauthn::WebAuthnError::kUnknownKey));
-  auto challenge = answered(answer.client_data_json, Purpose::kOpenAssert, {}, rp);
+  const auto challenge = open_answered(answer.client_data_json, rp);
   if (!challenge) co_return std::unexpected(refused(nobody, challenge.error()));
   // The only sign-in: what one has is not enough, the authenticator must have seen its owner.
-  const auto passkey = co_await verified(std::move(rp), std::move(answer), std::move(*challenge),
-                                         webauthn::UserVerification::kRequired, nobody);
+  const auto passkey =
+      co_await verified(std::move(rp), std::move(answer), *challenge, webauthn::UserVerification::kRequired, nobody);
   if (!passkey) co_return std::unexpected(refused(nobody, passkey.error()));
+  // Two of the same at once: the first one wins.
+  if (!spend(*challenge)) co_return std::unexpected(refused(nobody, webauthn::WebAuthnError::kWrongChallenge));
   co_return passkey->user;
 }
 

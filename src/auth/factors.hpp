@@ -5,6 +5,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "auth/attempt_guard.hpp"
@@ -99,12 +100,17 @@ class Factors {
   net::Task<UserId> user_of_passkey(webauthn::RelyingParty rp, webauthn::Assertion answer, std::string address);
 
  private:
-  enum class Purpose : std::uint8_t { kRegister, kAssert, kOpenAssert };
+  enum class Purpose : std::uint8_t { kRegister, kAssert };
   struct Question {
     Purpose purpose;
     UserId user;
     std::string rp_id;
   };
+  // Anybody may ask an open question, so nothing is remembered of it: the challenge carries its time and our MAC, and
+  // is spent when it has let somebody in. Strangers can't push out the questions of others.
+  std::string open_challenge(const std::string& rp_id, Timestamp at, std::string_view nonce) const;
+  Result<std::string> open_answered(std::string_view client_data_json, const webauthn::RelyingParty& rp) const;
+  bool spend(const std::string& challenge);
   std::string ask(Purpose purpose, UserId user, const webauthn::RelyingParty& rp);
   Result<std::string> answered(std::string_view client_data_json, Purpose purpose, UserId user,
                                const webauthn::RelyingParty& rp);
@@ -119,6 +125,8 @@ class Factors {
   crypto::HmacSha256 recovery_key_;
   AttemptGuard guard_;
   Challenges<Question> questions_;
+  crypto::HmacSha256 open_key_;                       // of this run of the program
+  std::unordered_map<std::string, Timestamp> spent_;  // open challenges that were answered rightly
 };
 
 }  // namespace dhii::auth

@@ -312,6 +312,38 @@ TEST_F(FactorsTest, APasskeyThatVerifiedThePersonSignsInAlone) {
                WebAuthnError::kUnknownKey);
 }
 
+TEST_F(FactorsTest, StrangersWhoAskForChallengesCantPushOutOthers) {
+  SoftAuthenticator key = enrol_passkey();
+  const auto question = factors->open_question(here);
+  const auto asked = run(factors->assertion_question(ada.user, here)).value();
+  for (std::size_t i = 0; i < kMaxChallenges + 10; ++i) factors->open_question(here);
+  const auto answer = key.get(question.challenge);
+  EXPECT_TRUE(run(auth->sign_in_with_passkey(here, answer, web)));
+  expect_error(run(auth->sign_in_with_passkey(here, answer, web)), WebAuthnError::kWrongChallenge);
+  ++key.sign_count;
+  EXPECT_TRUE(run(factors->check_passkey(actor(), here, key.get(asked.challenge))));
+}
+
+TEST_F(FactorsTest, AnOpenChallengeIsOursInTimeAndForThisSite) {
+  SoftAuthenticator key = enrol_passkey();
+  const auto refused = [&](const std::string& challenge) {
+    ++key.sign_count;
+    return run(auth->sign_in_with_passkey(here, key.get(challenge), web)).error().is(WebAuthnError::kWrongChallenge);
+  };
+  const std::string good = factors->open_question(here).challenge;
+  EXPECT_EQ(good.size(), webauthn::kChallengeBytes);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{8}, std::size_t{16}, std::size_t{31}}) {
+    std::string bent = good;
+    bent[at] = static_cast<char>(bent[at] ^ 1);
+    EXPECT_TRUE(refused(bent)) << at;
+  }
+  EXPECT_TRUE(refused(factors->open_question({"elsewhere", here.origin}).challenge));
+  EXPECT_TRUE(refused(std::string(webauthn::kChallengeBytes, '\xff')));
+  EXPECT_TRUE(refused(good.substr(0, 31)));
+  clock.advance(kChallengeLifetime);
+  EXPECT_TRUE(refused(good)) << "too late";
+}
+
 TEST_F(FactorsTest, APasskeyOfADisabledUserDoesNotSignIn) {
   const SoftAuthenticator key = enrol_passkey();
   store::User row = control->get_user(ada.user).value();
