@@ -22,7 +22,15 @@ TEST_F(AuditRoute, ShowsTheNewestResult) {
   store::Reports reports(*control);
   for (const int score : {40, 100}) {
     clock.advance(std::chrono::seconds(1));
-    ASSERT_TRUE(reports.add({0, "audit", {}, score, R"({"total_endpoints":92})"}).has_value());
+    ASSERT_TRUE(reports
+                    .add({0,
+                          "audit",
+                          {},
+                          score,
+                          R"({"target":"a test","version":"1","started":"2026-01-01T00:00:00Z","requests":10,)"
+                          R"("total_endpoints":92,"secure_endpoints":92,"average_score":100,"lowest_score":100,)"
+                          R"("endpoints":[]})"})
+                    .has_value());
   }
   const Response shown = send("GET", "/api/v1/security/audit", bearer(ada));
   ASSERT_EQ(shown.status, 200) << shown.body;

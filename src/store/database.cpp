@@ -147,7 +147,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
   if (!configured) {
     // A foreign key or no database at all: page 1's MAC does not match.
     if (configured.error().is(StoreError::kCorrupt)) {
-      tell(StoreError::kWrongKey, file.string(), {});
+      // Who only looks (checks, backups) may well ask whether a wrong key is refused.
+      if (!immutable) tell(StoreError::kWrongKey, file.string(), {});
       return fail(StoreError::kWrongKey, file.string());
     }
     return std::unexpected(configured.error());
