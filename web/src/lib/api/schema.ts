@@ -1305,6 +1305,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/security/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the last audit found
+         * @description The newest result of `dhii-mail audit` of this installation.
+         *     For administrators and auditors only.
+         */
+        get: operations["getAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/security/backups": {
         parameters: {
             query?: never;
@@ -1654,6 +1675,28 @@ export interface paths {
          *     For administrators only.
          */
         patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove all second factors of a user who has lost them
+         * @description Ends all sessions of that user; the password alone signs in then.
+         *     Only with a session of an administrator.
+         *     Wants a step-up (403 `auth.step_up_required`).
+         */
+        delete: operations["removeFactorsOfUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users/{id}/password-reset": {
@@ -2168,6 +2211,69 @@ export interface components {
             size: number;
             /** @description As the sender says; do not trust it */
             type: string;
+        };
+        AuditedEndpoint: {
+            method: string;
+            operation?: string;
+            /** @description What failed */
+            outcomes: components["schemas"]["AuditOutcome"][];
+            path: string;
+            /**
+             * Format: int32
+             * @description How many kinds of attack were tried
+             */
+            probes: number;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int32 */
+            score: number;
+            /** @description No failure of high or critical severity */
+            secure: boolean;
+        };
+        AuditOutcome: {
+            note?: string;
+            owasp?: string;
+            passed: boolean;
+            /** @example token.alg_none */
+            probe: string;
+            received?: string;
+            /** Format: int64 */
+            requests?: number;
+            sent?: string;
+            /** @enum {string} */
+            severity: "low" | "medium" | "high" | "critical";
+            title: string;
+            tried?: boolean;
+            why?: string;
+        };
+        AuditReport: {
+            /** Format: date-time */
+            at: string;
+            result: {
+                average_score: number;
+                endpoints: components["schemas"]["AuditedEndpoint"][];
+                /** Format: int32 */
+                lowest_score: number;
+                not_tried?: string[];
+                /** Format: int64 */
+                requests: number;
+                /** Format: int32 */
+                secure_endpoints: number;
+                server?: components["schemas"]["AuditedEndpoint"];
+                /** Format: date-time */
+                started: string;
+                target: string;
+                /** Format: int64 */
+                took_ms?: number;
+                /** Format: int32 */
+                total_endpoints: number;
+                version: string;
+            };
+            /**
+             * Format: int32
+             * @description The average over all endpoints
+             */
+            score: number;
         };
         Blob: {
             accountId: components["schemas"]["AccountIdText"];
@@ -3492,7 +3598,6 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
@@ -6468,6 +6573,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getAudit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
     getBackups: {
         parameters: {
             query?: never;
@@ -7302,6 +7434,34 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
             422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeFactorsOfUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A user */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
