@@ -219,7 +219,7 @@ Product::Product(Installation& installation, EventLog& events)
       factor_seal_(installation.keyring().derive("second factor seeds v1")),
       recovery_key_(installation.keyring().derive("recovery codes v1")),
       factors_({factor_store_, factor_seal_, recovery_key_, engine_.db_pool(), installation.clock(),
-                installation.random(), events_}),
+                installation.random(), events_, installation.settings().attempts_limited}),
       request_events_(events_,
                       [this](AccountId account, event::Event event) {
                         tasks_.spawn("foreign object", report_foreign(account, std::move(event)));
@@ -234,7 +234,7 @@ Product::Product(Installation& installation, EventLog& events)
       channels_(engine_),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
-             registration_of(installation.settings().registration)}),
+             registration_of(installation.settings().registration), installation.settings().attempts_limited}),
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation, events_),

@@ -39,6 +39,7 @@ Result<std::unique_ptr<ThrowAway>> ThrowAway::start(const ThrowAwayOptions& opti
   SystemRandom random;
   auto settings = config::load(variables(out->folder_, options), random, config::SecretsFile::kCreateIfMissing);
   if (!settings) return fail(config::FileError::kMalformed, settings.error().front().message());
+  settings->attempts_limited = options.guides_limits;
   DHII_TRY_ASSIGN(out->installation_, Installation::open(std::move(*settings)));
   for (const auto& [actor, who] : users) {
     const auth::NewUser user{who.login, std::string(audit::actor_name(actor)), role_of(actor)};

@@ -30,6 +30,7 @@ struct AttemptLimits {
   std::chrono::seconds max_delay_here = kMaxDelayHere;
   unsigned free_anywhere = kFreeAttemptsAnywhere;
   std::chrono::seconds max_delay_anywhere = kMaxDelayAnywhere;
+  bool off = false;  // only in a throw-away instance that is being audited: no setting of an installation does this
 };
 // Whoever guesses at a second factor has the password already, so the same limits hold wherever he sits: at most a
 // hundred codes a day of a million, with three of them right at any time.

@@ -33,7 +33,7 @@ http::Role to_http_role(store::UserRole role) {
 AuthService::AuthService(Parts parts)
     : p_(parts),
       refresh_tokens_(parts.refresh_key),
-      guard_(parts.clock),
+      guard_(parts.clock, AttemptLimits{.off = !parts.attempts_limited}),
       cache_(parts.clock),
       step_ups_(parts.clock),
       pending_(parts.clock, parts.random),

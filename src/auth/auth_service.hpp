@@ -105,6 +105,7 @@ class AuthService final : public http::Authenticator {
     event::Sink& events;
     Factors& factors;
     RegistrationMode registration = RegistrationMode::kInvitation;
+    bool attempts_limited = true;  // false: see AttemptLimits::off
   };
   explicit AuthService(Parts parts);
 

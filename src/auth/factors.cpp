@@ -43,7 +43,7 @@ std::optional<FactorMethod> parse_factor_method(std::string_view name) {
 Factors::Factors(Parts parts)
     : p_(parts),
       recovery_key_(parts.recovery_key),
-      guard_(parts.clock, kFactorAttempts),
+      guard_(parts.clock, parts.attempts_limited ? kFactorAttempts : AttemptLimits{.off = true}),
       questions_(parts.clock, parts.random),
       open_key_(Secret::take(parts.random.raw(32))) {}
 

@@ -65,6 +65,7 @@ class Factors {
     const Clock& clock;
     Random& random;
     event::Sink& events;
+    bool attempts_limited = true;  // false: see AttemptLimits::off
   };
   explicit Factors(Parts parts);
 

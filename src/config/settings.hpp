@@ -66,6 +66,7 @@ struct Settings {
   };
   std::vector<Shown> shown;
   std::vector<std::string> warnings;
+  bool attempts_limited = true;  // of sign-ins; no variable lifts this, only the throw-away instance of an audit
   bool created_secrets = false;  // this start made secrets.env
   std::filesystem::path secrets_file;
 };
