@@ -7,9 +7,10 @@ namespace {
 
 security::ChannelParts parts_of(Engine& engine, net::Dialer& near, notify::Mailer& mailer) {
   const auto& settings = engine.installation().settings();
-  security::ChannelParts out{engine.dialer(),     near, engine.installation().clock(), settings.extra_ca_file,
-                             settings.public_url, {}};
+  security::ChannelParts out{
+      engine.dialer(), near, engine.installation().clock(), settings.extra_ca_file, settings.public_url, {}, {}};
   if (mailer.configured()) {
+    out.mail_server = settings.system_mail.host + ":" + std::to_string(settings.system_mail.port);
     out.mail = [&mailer](std::vector<std::string> to, std::string subject, std::string text) {
       return mailer.send({std::move(to), std::move(subject), std::move(text)});
     };

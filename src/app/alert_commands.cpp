@@ -55,7 +55,7 @@ net::Task<std::vector<Tested>> test_all(security::Channels& channels, std::vecto
   for (const auto& name : names) {
     security::Notification note{.at = now, .rule = "test", .test = true};
     const auto sent = co_await channels.send(name, std::move(note));
-    out.push_back({name, sent ? std::string() : sent.error().message()});
+    out.push_back({name, channels.place(name), sent ? std::string() : sent.error().message()});
   }
   co_return out;
 }
@@ -107,11 +107,17 @@ int test(Installation& installation, const Output& output, const std::string& ch
                           "DHII_ALERT_ALERTMANAGER_URL or DHII_ALERT_SYSLOG (docs/alerts.md).");
   record_canary(installation, tested);
   json::array items;
-  std::vector<std::vector<std::string>> rows{{"CHANNEL", "RESULT"}};
+  std::vector<std::vector<std::string>> rows{{"CHANNEL", "TO", "RESULT"}};
   bool good = true;
   for (const auto& t : tested) {
-    items.push_back({{"channel", t.channel}, {"ok", t.error.empty()}, {"error", t.error}});
-    rows.push_back({t.channel, t.error.empty() ? "sent" : log_escape(t.error, 300)});
+    items.push_back({{"channel", t.channel},
+                     {"to", t.place},
+                     {"ok", t.error.empty()},
+                     {"meaning", t.error.empty() ? security::Channels::meaning(t.channel) : std::string_view()},
+                     {"error", t.error}});
+    rows.push_back({t.channel, log_escape(t.place, 120),
+                    t.error.empty() ? std::string(security::Channels::meaning(t.channel))
+                                    : "FAILED: " + log_escape(t.error, 300)});
     good = good && t.error.empty();
   }
   output.result({{"channels", std::move(items)}}, table(rows));

@@ -14,7 +14,8 @@ class App;
 namespace dhii::app {
 
 struct Tested {
-  std::string channel, error;  // empty: its receiver took the test
+  std::string channel, place;  // "mail", "ops@example.org by smtp.example.org:465"
+  std::string error;           // empty: sent, which means what security::Channels::meaning() says
 };
 // Sends a test through these channels; empty: through all that are set up.
 std::vector<Tested> test_alert_channels(Installation& installation, std::vector<std::string> names);

@@ -29,9 +29,9 @@ def message(subject, body="Hello.", number=0):
 
 
 class MailSystem:
-    def __init__(self, *options):
+    def __init__(self, *options, smtp=False):
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="dhii-ms-"))
-        self.run("start", "--port", "0", "--no-smtp", *options)
+        self.run("start", "--port", "0", *([] if smtp else ["--no-smtp"]), *options)
         with open(self.folder + "/env", encoding="utf-8") as env:
             self.env = dict(line.strip().split("=", 1) for line in env)
         self.imap_port = int(self.env["MAIL_IMAP_PORT"])

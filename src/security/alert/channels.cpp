@@ -69,6 +69,24 @@ std::vector<std::string> Channels::configured() const {
   return out;
 }
 
+std::string Channels::place(std::string_view channel) const {
+  if (channel == "mail") {
+    std::string out;
+    for (const auto& address : settings_.mail_to) out += (out.empty() ? "" : ", ") + address;
+    return out + (p_.mail_server.empty() ? "" : " by " + p_.mail_server);
+  }
+  if (channel == "syslog") return settings_.syslog;
+  const auto& url = channel == "webhook" ? settings_.webhook_url : settings_.alertmanager_url;
+  const auto target = net::HttpUrl::parse(url);
+  return target ? target->host + ":" + std::to_string(target->port) : std::string("(not understood)");
+}
+
+std::string_view Channels::meaning(std::string_view channel) {
+  if (channel == "mail") return "the mail server took it";
+  if (channel == "syslog") return "sent; syslog has no receipts, look for it there";
+  return "taken: it answered with success";
+}
+
 net::Task<> Channels::send(std::string channel, Notification note) {
   if (channel == "mail") co_return co_await send_mail(std::move(note));
   if (channel == "webhook") co_return co_await send_webhook(std::move(note));

@@ -25,6 +25,7 @@ struct ChannelParts {
   std::string public_url;  // may be empty
   // Sends a plain mail to DHII_ALERT_MAIL_TO; empty: this server sends no mail of its own.
   std::function<net::Task<>(std::vector<std::string> to, std::string subject, std::string text)> mail;
+  std::string mail_server{};  // "smtp.example.org:465", to say where mails went
 };
 
 class Channels {
@@ -33,6 +34,10 @@ class Channels {
   Channels(const config::AlertSettings& settings, ChannelParts parts) : settings_(settings), p_(std::move(parts)) {}
 
   std::vector<std::string> configured() const;  // of "mail", "webhook", "alertmanager", "syslog"
+  // Where a channel leads, for people. Of a webhook the host only: its path may be a secret.
+  std::string place(std::string_view channel) const;
+  // What it means that send() succeeded: a receipt, or only that nothing spoke against it.
+  static std::string_view meaning(std::string_view channel);
   // One channel, once: for tests by hand, and for deliver().
   net::Task<> send(std::string channel, Notification note);
   // One channel, with patience: for each a task of its own.
