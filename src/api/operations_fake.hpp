@@ -16,6 +16,17 @@ class FakeOperations final : public OperationsService {
         R"("failed":0,"warnings":0,"skipped":0,"checks":[]})");
   }
   void canary(std::string code, UserId) override { canaries.push_back(std::move(code)); }
+  boost::json::object canary_report() override {
+    boost::json::array targets;
+    targets.push_back(boost::json::object{{"name", "journal"},
+                                          {"kind", "log"},
+                                          {"to", "the journal"},
+                                          {"state", "waiting"},
+                                          {"detail", "not stored yet"}});
+    return {{"code", canaries.empty() ? std::string() : canaries.back()},
+            {"sent_at", "2026-01-01T00:00:00.000Z"},
+            {"targets", std::move(targets)}};
+  }
   net::Task<boost::json::object> tasks() override {
     co_return boost::json::object{{"overdue", 0}, {"tasks", boost::json::array()}};
   }

@@ -52,6 +52,8 @@ void OperationsRoutes::add_to(http::Router& router) {
               [this](Request& r) { return run_checks(r); }});
   router.add({Method::kPost, "/api/v1/security/checks/canary", Permission::kAdministrator, RateClass::kApi, small,
               [this](Request& r) { return canary(r); }});
+  router.add({Method::kGet, "/api/v1/security/checks/canary", read, RateClass::kApi, none,
+              [this](Request& r) { return canary_report(r); }});
   router.add(
       {Method::kGet, "/api/v1/security/tasks", read, RateClass::kApi, none, [this](Request& r) { return tasks(r); }});
   router.add({Method::kPost, "/api/v1/security/tasks/{id}/done", Permission::kAdministrator, RateClass::kApi, small,
@@ -81,6 +83,10 @@ OperationsRoutes::Answer OperationsRoutes::canary(Request& request) {
   if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
   service_.canary(std::move(code), request.user());
   co_return http::no_content();
+}
+
+OperationsRoutes::Answer OperationsRoutes::canary_report(Request& request) {
+  co_return answer(request, Result<boost::json::object>(service_.canary_report()));
 }
 
 OperationsRoutes::Answer OperationsRoutes::tasks(Request& request) {

@@ -15,6 +15,7 @@ class OperationsRoutes {
   Answer checks(http::Request& request);
   Answer run_checks(http::Request& request);
   Answer canary(http::Request& request);
+  Answer canary_report(http::Request& request);
   Answer tasks(http::Request& request);
   Answer task_done(http::Request& request);
   Answer backups(http::Request& request);

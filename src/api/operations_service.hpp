@@ -21,6 +21,8 @@ class OperationsService {
   virtual net::Task<std::string> run_pre() = 0;
   // Sends a canary event through all channels.
   virtual void canary(std::string code, UserId user) = 0;
+  // How far the last one came: {"code", "sent_at", "event_id", "targets"}; never sent: no targets.
+  virtual boost::json::object canary_report() = 0;
   virtual net::Task<boost::json::object> tasks() = 0;
   virtual net::Task<boost::json::object> task_done(std::string id, UserId by, std::string note) = 0;
   virtual net::Task<boost::json::object> backups() = 0;

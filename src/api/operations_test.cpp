@@ -37,6 +37,10 @@ TEST_F(OperationsTest, ACanaryIsSentWithItsCode) {
   EXPECT_EQ(send_json("POST", "/api/v1/security/checks/canary", {{"code", "abc"}}, ada).status, 204);
   ASSERT_EQ(operations.canaries.size(), 1U);
   EXPECT_EQ(operations.canaries[0], "abc");
+  const auto report = send("GET", "/api/v1/security/checks/canary", bearer(ada));
+  EXPECT_EQ(report.status, 200);
+  EXPECT_NE(std::string(report.payload()).find(R"("code":"abc")"), std::string::npos);
+  EXPECT_EQ(send("GET", "/api/v1/security/checks/canary", bearer(bob)).status, 403);
 }
 
 TEST_F(OperationsTest, SecurityTxtIsForEverybody) {

@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "api/contract.hpp"
-#include "app/alert_commands.hpp"
 #include "app/event_log.hpp"
 #include "app/installation.hpp"
 #include "app/operations_commands.hpp"
@@ -101,34 +100,15 @@ class Visit {
     return checks::Credentials{login, password.clone()};
   }
 
-  std::vector<checks::LocalAccess::Channel> canary(checks::HttpProbe& probe, const std::string& token) {
-    if (token.empty()) return {{"journal", "no administrator could sign in to send a canary"}};
-    const std::string code = installation_->random().hex(12);
-    const auto sent = probe.request("POST", "/api/v1/security/checks/canary",
-                                    {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}},
-                                    R"({"code":")" + code + R"("})");
-    if (!sent || sent->status >= 300)
-      return {{"journal", sent ? "the server refused to send one (" + std::to_string(sent->status) +
-                                     "): --user must be an administrator"
-                               : sent.error()}};
-    std::vector<checks::LocalAccess::Channel> out;
-    out.push_back({"journal", wait([&] { return journal_has(*installation_, code); })
-                                  ? ""
-                                  : "it does not stand in the journal of security events"});
+  std::optional<std::string> find_canary(std::string_view target, std::string_view code) {
+    if (target == "journal") {
+      const bool found = wait([&] { return journal_has(*installation_, code); });
+      return found ? "" : "it does not stand in the journal of security events here: is this the server's data folder?";
+    }
     const auto& logs = installation_->settings().telemetry;
-    if (logs.logs_to(config::LogOutput::kFile))
-      out.push_back({"log_file", wait([&] { return file_has(logs.log_file, code); })
-                                     ? ""
-                                     : "it does not stand in " + logs.log_file.string()});
-    const auto elsewhere = [&](std::string name, const std::string& where) {
-      out.push_back({std::move(name), "sent to " + where + "; look there for " + code, false});
-    };
-    if (logs.logs_to(config::LogOutput::kJournald)) elsewhere("journald", "journald (journalctl -u dhii-mail)");
-    if (logs.logs_to(config::LogOutput::kSyslog)) elsewhere("syslog", logs.syslog.host);
-    if (!logs.splunk.host.empty()) elsewhere("splunk", logs.splunk.host);
-    for (const auto& tested : test_alert_channels(*installation_, {}))
-      out.push_back({"alert_" + tested.channel, tested.error});
-    return out;
+    if (target != "file" || !logs.logs_to(config::LogOutput::kFile)) return std::nullopt;
+    if (wait([&] { return file_has(logs.log_file, code); })) return "";
+    return "it does not stand in " + logs.log_file.string() + ": was it moved or deleted?";
   }
 
   void end() {
@@ -192,7 +172,7 @@ int check_post(config::LoadResult& loaded, const Output& output, const CheckPost
   checks::LocalAccess local;
   if (installation) {
     local.expired_twin = [&](const std::string& token) { return expired_twin(*installation, token); };
-    local.canary = [&](checks::HttpProbe& probe, const std::string& token) { return visit.canary(probe, token); };
+    local.find_canary = [&](std::string_view target, std::string_view code) { return visit.find_canary(target, code); };
     local.last_scan = [&](std::string_view kind) -> std::optional<Timestamp> {
       const auto latest = store::Reports(installation->control()).latest(kind);
       return latest && *latest ? std::optional((*latest)->at) : std::nullopt;
@@ -206,6 +186,7 @@ int check_post(config::LoadResult& loaded, const Output& output, const CheckPost
                                 std::move(local),
                                 clock,
                                 DHII_VERSION,
+                                SystemRandom().hex(12),
                                 [&](std::chrono::milliseconds time) {
                                   output.progress("checking " + options.url + " ...");
                                   std::this_thread::sleep_for(time);

@@ -24,10 +24,11 @@ constexpr std::chrono::days kSecurityTxtValid{180};  // RFC 9116 §2.5.5: less t
 
 }  // namespace
 
-OperationsService::OperationsService(Installation& installation, EventLog& events, event::Sink& sink)
+OperationsService::OperationsService(Installation& installation, EventLog& events, event::Sink& sink, Canary& canary)
     : installation_(installation),
       events_(events),
       sink_(sink),
+      canary_(canary),
       overdue_(installation.metrics().gauge("dhii_tasks_overdue", "Recurring security tasks past their due date")),
       pool_("operations", 1, 8) {}
 
@@ -62,14 +63,6 @@ net::Task<std::string> OperationsService::run_pre() {
   auto text = co_await pool_.run([this] { return look(); });
   running_ = false;
   co_return text;
-}
-
-void OperationsService::canary(std::string code, UserId user) {
-  sink_.record({.kind = event::Kind::kCanary,
-                .user = user,
-                .actor = "check",
-                .object = "canary",
-                .detail = log_escape(code, 64)});
 }
 
 net::Task<json::object> OperationsService::tasks() {

@@ -2,6 +2,7 @@
 // thread; the work happens on a thread of its own, since a check takes seconds.
 #pragma once
 #include "api/operations_service.hpp"
+#include "app/canary.hpp"
 #include "app/event_log.hpp"
 #include "app/installation.hpp"
 #include "metrics/registry.hpp"
@@ -12,11 +13,12 @@ namespace dhii::app {
 class OperationsService final : public api::OperationsService {
  public:
   // All outlive it. `sink` is where the server's events go.
-  OperationsService(Installation& installation, EventLog& events, event::Sink& sink);
+  OperationsService(Installation& installation, EventLog& events, event::Sink& sink, Canary& canary);
 
   net::Task<std::string> checks() override;
   net::Task<std::string> run_pre() override;
-  void canary(std::string code, UserId user) override;
+  void canary(std::string code, UserId user) override { canary_.send(std::move(code), user); }
+  boost::json::object canary_report() override { return canary_.report(); }
   net::Task<boost::json::object> tasks() override;
   net::Task<boost::json::object> task_done(std::string id, UserId by, std::string note) override;
   net::Task<boost::json::object> backups() override;
@@ -32,6 +34,7 @@ class OperationsService final : public api::OperationsService {
   Installation& installation_;
   EventLog& events_;
   event::Sink& sink_;
+  Canary& canary_;
   metrics::Gauge overdue_;
   bool running_ = false;
   net::BlockingPool pool_;

@@ -13,6 +13,7 @@
 #include "api/operations_routes.hpp"
 #include "app/alert_channels.hpp"
 #include "app/backup_job.hpp"
+#include "app/canary.hpp"
 #include "app/commands.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
@@ -138,7 +139,8 @@ enum class Surroundings : std::uint8_t { kService, kInside };
 // Everything that serves. Members in the order of dependence; the task group last.
 class Product {
  public:
-  Product(Installation& installation, EventLog& events);
+  // `logs`: what writes the log; null inside another program.
+  Product(Installation& installation, EventLog& events, const logs::Logs* logs);
   Product(const Product&) = delete;
   Product& operator=(const Product&) = delete;
   ~Product();
@@ -184,6 +186,7 @@ class Product {
   NetworkEvents network_events_;
   Watch watch_;
   AlertChannels channels_;
+  Canary canary_;
   auth::AuthService auth_;
   People people_;
   jmap::Service jmap_;
@@ -206,7 +209,7 @@ class Product {
   net::TaskGroup tasks_;
 };
 
-Product::Product(Installation& installation, EventLog& events)
+Product::Product(Installation& installation, EventLog& events, const logs::Logs* logs)
     : installation_(installation),
       event_log_(events),
       engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
@@ -232,13 +235,15 @@ Product::Product(Installation& installation, EventLog& events)
           [this](store::MailCertificate seen) { tasks_.spawn("mail certificate", keep_certificate(std::move(seen))); }),
       watch_(events, installation, events_, trusted_proxies(installation.settings()), desk_hands()),
       channels_(engine_),
+      canary_({installation, events_, channels_.channels(), logs,
+               [this](net::Task<> task) { tasks_.spawn("canary", std::move(task)); }}),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
              registration_of(installation.settings().registration), installation.settings().attempts_limited}),
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation, events_),
-      operations_(installation, events, events_),
+      operations_(installation, events, events_, canary_),
       operations_routes_(operations_),
       webhooks_({engine_.io().get_executor(), installation.control(),
                  [&installation](UserId user) { return installation.stores().open(user); }, engine_.dialer(),
@@ -360,6 +365,7 @@ Result<void> Product::start(Surroundings surroundings) {
   network_events_.load(std::move(certificates));
   engine_.dialer().watch_with(&network_events_);
   event_log_.journal().follow(event_counter_);
+  event_log_.journal().follow(canary_);
   event_log_.start();  // after those who follow it
   DHII_TRY(server_.start());
   DHII_TRY(start_metrics());
@@ -530,7 +536,7 @@ int serve(Installation& installation, const Output& output) {
   if (!weakness->empty())
     (*events)->journal().record({.kind = event::Kind::kSandboxWeak, .actor = "system", .detail = *weakness});
   {
-    Product product(installation, **events);
+    Product product(installation, **events, &log.logs());
     if (auto done = product.start(Surroundings::kService); !done) return output.failure(done.error());
     product.run();
   }
@@ -540,7 +546,7 @@ int serve(Installation& installation, const Output& output) {
 
 struct InsideServer::Parts {
   Parts(Installation& installation, std::unique_ptr<EventLog> log)
-      : events(std::move(log)), product(installation, *events) {}
+      : events(std::move(log)), product(installation, *events, nullptr) {}
   std::unique_ptr<EventLog> events;
   Product product;
   std::thread thread;

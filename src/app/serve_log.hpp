@@ -23,6 +23,7 @@ class ServeLog {
   // An output that can't be had (no journald, no right to the file) is an error: whoever asked for it relies on it.
   Result<void> open();
   event::Follower& follower() { return follower_; }
+  const logs::Logs& logs() const { return logs_; }
 
  private:
   Result<void> add(config::LogOutput output);

@@ -2,6 +2,7 @@
 // credentials) as a user. Blocking; takes about a minute, because it stays below the rate limits except where it tests
 // them. It ends the sessions that it opens and changes nothing else.
 #pragma once
+#include <boost/json.hpp>
 #include <functional>
 #include <optional>
 #include <string>
@@ -30,12 +31,9 @@ struct Limits {  // the guide's numbers
 struct LocalAccess {
   // A token signed with the real key that expired a minute ago, for this user and session.
   std::function<std::optional<std::string>(const std::string& token)> expired_twin;
-  // Sends a canary event through the running server and says, channel by channel, where it came out.
-  struct Channel {
-    std::string name, problem;
-    bool visible = true;  // false: sent, but only its receiver can show it; `problem` says how to look
-  };
-  std::function<std::vector<Channel>(HttpProbe& probe, const std::string& token)> canary;
+  // Looks with its own eyes for the canary `code` in the target of this name ("journal", "file"): empty when it stands
+  // there, else what is wrong; nullopt: this target can't be looked into.
+  std::function<std::optional<std::string>(std::string_view target, std::string_view code)> find_canary;
   // When each kind of scan ran last: "audit", "check_pre"; nothing: never.
   std::function<std::optional<Timestamp>(std::string_view kind)> last_scan;
 };
@@ -49,6 +47,7 @@ struct PostInput {
   LocalAccess local;
   const Clock& clock;
   std::string version;
+  std::string canary_code;  // a fresh random word
   std::function<void(std::chrono::milliseconds)> sleep;
 };
 
@@ -59,6 +58,9 @@ void check_rates(const PostInput& in, Report& report);
 void check_sign_in(const PostInput& in, Report& report);
 void check_tls(const PostInput& in, Report& report);
 void check_watch(const PostInput& in, Report& report);
+
+// What the server says of its canary (GET /api/v1/security/checks/canary), one check for each target. Pure.
+void judge_canary(const boost::json::value& said, const LocalAccess& local, std::string_view code, Report& report);
 
 // What is wrong with an answer's security headers, one sentence each; empty: nothing. Pure.
 std::vector<std::string> header_problems(const Answer& answer, bool tls, bool api);

@@ -214,6 +214,26 @@ TEST(RemoteRunner, ResumesInOrderAfterTheCollectorWasAway) {
   EXPECT_EQ(runner.figures().dropped, 0U);
 }
 
+TEST(RemoteRunner, SaysWhichEventWasHandedOverAndWhyNoneIsAtPresent) {
+  const Folder folder;
+  Flaky::State state;
+  state.up = false;
+  RemoteRunner runner("test", std::make_unique<Flaky>(state), *Spool::open(folder.path / "s"), milliseconds(20));
+  runner.start();
+  Record record;
+  record.message = "an event";
+  record.event = event::Event{.kind = event::Kind::kCanary};
+  record.event_id = 41;
+  runner.push(std::make_shared<const Record>(record));
+  ASSERT_TRUE(eventually([&] { return runner.figures().failing && runner.figures().spooled == 1; }));
+  EXPECT_EQ(runner.figures().last_event, 0);
+  EXPECT_NE(runner.problem().find("off"), std::string::npos) << runner.problem();
+  state.up = true;
+  EXPECT_TRUE(eventually([&] { return runner.figures().last_event == 41; }));
+  EXPECT_EQ(state.taken(), std::vector<std::string>{"an event"});
+  EXPECT_TRUE(eventually([&] { return runner.problem().empty(); }));
+}
+
 TEST(RemoteRunner, WhatACollectorDidNotTakeBeforeTheEndComesAfterTheNextStart) {
   const Folder folder;
   Flaky::State state;

@@ -31,7 +31,17 @@ void Runner::stop() {
 }
 
 Runner::Figures Runner::figures() const {
-  return {sent_, lost_ + queue_.dropped(), queue_.size(), spooled_bytes_, spooled_, failing_};
+  return {sent_, lost_ + queue_.dropped(), queue_.size(), spooled_bytes_, spooled_, failing_, last_event_};
+}
+
+std::string Runner::problem() const {
+  const std::lock_guard lock(problem_mutex_);
+  return problem_;
+}
+
+void Runner::set_problem(std::string text) {
+  const std::lock_guard lock(problem_mutex_);
+  problem_ = std::move(text);
 }
 
 void LocalRunner::run() {
@@ -43,6 +53,9 @@ void LocalRunner::run() {
     sent_ += written;
     lost_ += entries.size() - written;
     failing_ = written < entries.size();
+    set_problem(failing_ ? "not all of it could be written" : "");
+    for (const auto& entry : entries)
+      if (entry->event && !failing_) last_event_ = entry->event_id;
   }
 }
 
@@ -74,13 +87,16 @@ std::chrono::milliseconds RemoteRunner::time_to_wait() const {
 void RemoteRunner::accept(const std::vector<Entry>& entries) {
   for (const auto& entry : entries) {
     std::string text = output_->render(*entry);
-    if (!text.empty()) fresh_.push_back({weight(*entry), std::move(text)});
+    if (text.empty()) continue;
+    fresh_.push_back({weight(*entry), std::move(text)});
+    if (entry->event) accepted_event_ = entry->event_id;
   }
 }
 
 void RemoteRunner::deliver() {
   const bool may_try = !failing_ || std::chrono::steady_clock::now() >= next_try_;
   if (may_try && send_spooled()) send_fresh();
+  if (may_try && !failing_ && fresh_.empty() && accepted_event_ != 0) last_event_ = accepted_event_;
   keep(std::exchange(fresh_, {}));
 }
 
@@ -135,6 +151,7 @@ void RemoteRunner::keep(std::vector<Message> messages) {
 void RemoteRunner::failed(const Error& why) {
   next_try_ = std::chrono::steady_clock::now() + pause_;
   pause_ = std::min(pause_ * 2, kLastRetry);
+  set_problem(why.message());
   if (failing_.exchange(true)) return;
   spdlog::warn("log output {}: {} Records wait on disk meanwhile.", name(), log_escape(why.message()));
 }
@@ -142,6 +159,7 @@ void RemoteRunner::failed(const Error& why) {
 void RemoteRunner::succeeded() {
   pause_ = first_retry_;
   if (!failing_.exchange(false)) return;
+  set_problem({});
   const auto dropped = figures().dropped;
   spdlog::info("log output {} works again; {} records had to be dropped", name(),
                dropped - std::exchange(dropped_said_, dropped));

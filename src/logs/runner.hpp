@@ -4,6 +4,7 @@
 #pragma once
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -35,18 +36,24 @@ class Runner {
     std::uint64_t sent = 0, dropped = 0;
     std::size_t queued = 0, spooled_bytes = 0, spooled = 0;
     bool failing = false;
+    std::int64_t last_event = 0;  // the newest security event (Entry::id) handed over; lost ones are in `dropped`
   };
   Figures figures() const;
+  std::string problem() const;  // why it fails at present; empty: it doesn't
 
  protected:
   virtual void run() = 0;
+  void set_problem(std::string text);
   RecordQueue queue_;
   std::atomic<std::uint64_t> sent_{0}, lost_{0};
   std::atomic<std::size_t> spooled_bytes_{0}, spooled_{0};
   std::atomic<bool> failing_{false};
+  std::atomic<std::int64_t> last_event_{0};
 
  private:
   std::string name_;
+  mutable std::mutex problem_mutex_;
+  std::string problem_;
   std::thread thread_;
 };
 
@@ -90,6 +97,7 @@ class RemoteRunner final : public Runner {
   std::chrono::milliseconds first_retry_, pause_;
   std::chrono::steady_clock::time_point next_try_;
   std::vector<Message> fresh_;
+  std::int64_t accepted_event_ = 0;  // the newest that was rendered
   std::uint64_t dropped_said_ = 0;
 };
 

@@ -10,7 +10,8 @@ import threading
 import unittest
 import xml.dom.minidom
 
-from dhii import BINARY, CommandLine, PASSWORD, Server, environment, needs_binary
+from dhii import BINARY, CommandLine, PASSWORD, Server, environment, eventually, needs_binary
+from receivers import RSYSLOG, Rsyslog, Splunk, free_port
 
 TESTSSL = shutil.which("testssl") or shutil.which("testssl.sh")
 
@@ -112,6 +113,9 @@ class Post(Checked):
         for check in checks.values():
             if check["id"].startswith("post.scans"):  # the audit was not run here
                 continue
+            if check["id"] == "post.alert.any":
+                self.assertEqual(check["status"], "warn", "no channel is set up here")
+                continue
             self.assertEqual(check["status"], "pass", check)
         for name in ("post.headers.routes", "post.rates.api_bites", "post.rates.auth_bites", "post.rates.api_releases", "post.sign_in.expired", "post.sign_in.revoked",
                      "post.sign_in.reuse", "post.tls.tls10", "post.tls.tls13", "post.log.journal"):
@@ -143,6 +147,78 @@ class Post(Checked):
             self.assertNotIn("not offered", found[name], name)
         for name in ("cipherlist_NULL", "cipherlist_aNULL", "cipherlist_EXPORT", "cipherlist_LOW", "cipherlist_3DES_IDEA"):
             self.assertIn("not offered", found[name], name)
+
+
+class Manager(http.server.BaseHTTPRequestHandler):
+    """Alertmanager's side of POST /api/v2/alerts."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@needs_binary
+@unittest.skipUnless(os.path.exists(RSYSLOG), "rsyslog is not installed (scripts/setup --tests)")
+class Canary(Checked):
+    """The canary event of `check post`: each log and each channel that is set up is a check of its own, broken first, then mended."""
+    TOKEN = "0d6f1a2b-token-of-the-collector"
+
+    def setUp(self):
+        self.make()
+        CommandLine(self.data)("user", "add", "ada", "--admin", given=PASSWORD + "\n")
+        self.splunk = Splunk(self.TOKEN)
+        self.addCleanup(self.splunk.end)
+        self.manager = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Manager)
+        threading.Thread(target=self.manager.serve_forever, daemon=True).start()
+        self.addCleanup(self.manager.server_close)
+        self.addCleanup(self.manager.shutdown)
+        self.log, self.port, self.alert_port = self.folder + "/dhii.log", free_port(), free_port()
+        self.settings = {"DHII_LOG_OUTPUT": "stdout,file,syslog", "DHII_LOG_FILE": self.log, "DHII_SYSLOG_URL": f"tcp://127.0.0.1:{self.port}",
+                         "DHII_SPLUNK_HEC_URL": self.splunk.url, "DHII_SPLUNK_HEC_TOKEN": self.TOKEN, "DHII_EXTRA_CA_FILE": self.splunk.cert,
+                         "DHII_ALERT_ALERTMANAGER_URL": f"http://127.0.0.1:{self.manager.server_port}",
+                         "DHII_ALERT_SYSLOG": f"tcp://127.0.0.1:{self.alert_port}", "DHII_RATE_API": "10/20", "DHII_RATE_AUTH": "5/10"}
+        self.server = Server(self.data, **self.settings)
+        self.addCleanup(self.server.end)
+
+    def targets(self):
+        checks = self.report("post", "--url", self.server.url, **self.settings)
+        return {name.removeprefix("post."): check for name, check in checks.items() if name.startswith(("post.log.", "post.alert."))}
+
+    def test_what_is_broken_fails_with_its_reason_and_passes_once_mended(self):
+        self.splunk.status = self.manager.status = 503
+        os.remove(self.log)
+        found = self.targets()
+        self.assertEqual(sorted(found), ["alert.alertmanager", "alert.syslog", "log.file", "log.journal", "log.splunk", "log.stdout", "log.syslog"])
+        self.passes(found, "log.journal", "log.stdout")
+        self.fails(found, "log.file", "does not stand in " + self.log)
+        self.fails(found, "log.splunk", "answered 503")
+        self.fails(found, "log.syslog", "bytes wait on disk")
+        self.fails(found, "alert.alertmanager", "HTTP status 503")
+        self.fails(found, "alert.syslog", f"127.0.0.1:{self.alert_port}")
+        self.assertIn("dhii-mail alert test syslog", found["alert.syslog"]["mend"])
+        self.assertIn("DHII_SYSLOG_URL", found["log.syslog"]["mend"])
+
+        self.splunk.status = self.manager.status = 200
+        receivers = [Rsyslog("tcp", port) for port in (self.port, self.alert_port)]
+        for receiver in receivers:
+            self.addCleanup(receiver.end)
+            receiver.start()
+        self.server.stop(20)
+        self.server.start()
+        found = self.targets()
+        self.passes(found, "log.journal", "log.stdout", "log.file", "log.splunk", "log.syslog", "alert.alertmanager", "alert.syslog")
+        self.assertIn("read back there", found["log.file"]["evidence"])
+        # The receivers themselves agree.
+        with open(self.log, encoding="utf-8") as file:
+            code = [line for line in file if "security.canary" in line][-1]
+        self.assertTrue(eventually(lambda: any(row["msgid"] == "security.canary" for row in receivers[0].received()), 20), code)
+        self.assertTrue(eventually(lambda: any("This is a test" in row["msg"] for row in receivers[1].received()), 20))
+        self.assertIn("security.canary", [event["event"]["event.code"] for event in self.splunk.events])
 
 
 class Careless(http.server.BaseHTTPRequestHandler):

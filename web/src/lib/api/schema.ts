@@ -1416,7 +1416,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * How far the last test event came
+         * @description Each log output and each alert channel that is set up, as the running server sees it. For administrators and auditors.
+         */
+        get: operations["getCanary"];
         put?: never;
         /**
          * Send a test event through the journal, the logs and the alert channels
@@ -2281,6 +2285,27 @@ export interface components {
             /** Format: int64 */
             size: number;
             type: string;
+        };
+        CanaryReport: {
+            /** @description As it was given */
+            code?: string;
+            /** @description Its place in the journal; missing until it stands there */
+            event_id?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            targets: {
+                detail: string;
+                /** @enum {string} */
+                kind: "log" | "alert";
+                /** @description journal, stdout, stderr, file, journald, syslog, splunk, mail, webhook, alertmanager */
+                name: string;
+                /**
+                 * @description left_out: the settings keep such events from it
+                 * @enum {string}
+                 */
+                state: "delivered" | "waiting" | "failed" | "left_out";
+                to: string;
+            }[];
         };
         Candidate: {
             imap: components["schemas"]["Server"];
@@ -6791,6 +6816,33 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["WrongMediaType"];
             422: components["responses"]["BadFields"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Busy"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCanary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The targets; none when no test event was sent since the server started */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CanaryReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            415: components["responses"]["WrongMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Busy"];
             default: components["responses"]["Problem"];
