@@ -164,7 +164,8 @@ class Conversation {
     if (const auto expect = admission.request.headers.find("Expect")) {
       if (!ascii_iequals(*expect, "100-continue"))
         co_return d.refuse(admission, 417, "http.expectation", "This server only knows 'Expect: 100-continue'.");
-      if (!co_await write_raw("HTTP/1.1 100 Continue\r\n\r\n")) co_return std::nullopt;
+      // A sender that is gone sends no body: nothing may be done as if it had sent an empty one.
+      if (!co_await write_raw("HTTP/1.1 100 Continue\r\n\r\n")) co_return cut_short(admission);
     }
     const bool chunked = framing.kind == Framing::Kind::kChunked;
     const std::uint64_t expected = chunked ? limit : framing.length;

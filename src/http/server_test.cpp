@@ -7,9 +7,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
+#include <future>
 #include <thread>
 
 #include "http/dispatcher.hpp"
@@ -271,6 +273,26 @@ TEST_F(ServerTest, ExpectContinueIsAnsweredBeforeTheBodyComes) {
   EXPECT_THAT(first, StartsWith("HTTP/1.1 100 Continue"));
   asio::write(socket, asio::buffer(std::string_view("hi")));
   EXPECT_THAT(read_to_end(socket), HasSubstr("\r\n\r\nhi"));
+}
+
+TEST_F(ServerTest, ARequestWhoseSenderLeftBeforeItsBodyIsNeverHandled) {
+  start();
+  asio::io_context client;
+  tcp::socket socket = connect(client);
+  asio::write(socket, asio::buffer(std::string_view("GET /echo HTTP/1.1\r\nHost: h\r\n\r\n")));
+  std::string first;
+  asio::read_until(socket, asio::dynamic_buffer(first), "/echo");
+  ASSERT_EQ(handled, 1);
+  std::promise<void> gone;
+  asio::post(io, [left = gone.get_future().share()] { left.wait(); });  // the server sees all of it at once
+  asio::write(socket, asio::buffer(std::string_view(
+                          "POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")));
+  socket.set_option(asio::socket_base::linger(true, 0));  // a reset
+  socket.close();
+  gone.set_value();
+  for (int i = 0; i < 500 && server->connections() > 0; ++i) std::this_thread::sleep_for(milliseconds(10));
+  EXPECT_EQ(server->connections(), 0U);
+  EXPECT_EQ(handled, 1) << "a body that never came was taken for an empty one";
 }
 
 TEST_F(ServerTest, SendsLargeBodiesWhole) {
