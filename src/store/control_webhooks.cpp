@@ -91,6 +91,21 @@ Result<void> Webhooks::update(const Webhook& w) {
   });
 }
 
+Result<void> Webhooks::count(std::int64_t id, std::int32_t failures, bool switch_off) {
+  return db_.write([&](Database& db) {
+    return db.run("UPDATE webhook SET failures=?, active=CASE WHEN ? THEN 0 ELSE active END, updated_at=? WHERE id=?",
+                  failures, switch_off, db_.now(), id);
+  });
+}
+
+Result<std::vector<UserId>> Webhooks::users() {
+  return db_.read([&](Database& db) {
+    return find_rows<UserId>(
+        db, "SELECT DISTINCT w.user FROM webhook w JOIN user u ON u.id=w.user WHERE w.active<>0 AND u.disabled=0",
+        [](Row row) { return row.get<UserId>(0); });
+  });
+}
+
 Result<void> Webhooks::remove(std::int64_t id) {
   return db_.write([&](Database& db) -> Result<void> {
     DHII_TRY(db.run("DELETE FROM webhook_delivery WHERE webhook=?", id));
@@ -123,9 +138,10 @@ Result<std::vector<Delivery>> Webhooks::due(std::size_t limit) {
   return db_.read([&](Database& db) {
     return find_rows<Delivery>(
         db,
-        "SELECT d.id, d.webhook, d.event, d.body, d.state, d.attempts, d.next_attempt_at, d.last_status, d.last_error, "
-        "d.created_at FROM webhook_delivery d JOIN webhook w ON w.id=d.webhook JOIN user u ON u.id=w.user WHERE "
-        "d.state=? AND d.next_attempt_at<=? AND w.active<>0 AND u.disabled=0 ORDER BY d.next_attempt_at, d.id LIMIT ?",
+        "SELECT id, webhook, event, body, state, attempts, next_attempt_at, last_status, last_error, created_at FROM ("
+        "SELECT d.*, row_number() OVER (PARTITION BY d.webhook ORDER BY d.next_attempt_at, d.id) AS place FROM "
+        "webhook_delivery d JOIN webhook w ON w.id=d.webhook JOIN user u ON u.id=w.user WHERE d.state=? AND "
+        "d.next_attempt_at<=? AND w.active<>0 AND u.disabled=0) WHERE place=1 ORDER BY next_attempt_at, id LIMIT ?",
         delivery_of, DeliveryState::kWaiting, db_.now(), limit);
   });
 }
@@ -139,11 +155,14 @@ Result<std::optional<Timestamp>> Webhooks::next_due() {
   });
 }
 
-Result<void> Webhooks::record(const Delivery& d) {
-  return db_.write([&](Database& db) {
-    return db.run(
+Result<void> Webhooks::record(const Delivery& d, std::optional<Timestamp> others) {
+  return db_.write([&](Database& db) -> Result<void> {
+    DHII_TRY(db.run(
         "UPDATE webhook_delivery SET state=?, attempts=?, next_attempt_at=?, last_status=?, last_error=? WHERE id=?",
-        d.state, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.id);
+        d.state, d.attempts, d.next_attempt_at, d.last_status, d.last_error, d.id));
+    if (!others) return {};
+    return db.run("UPDATE webhook_delivery SET next_attempt_at=?1 WHERE webhook=?2 AND state=?3 AND next_attempt_at<?1",
+                  *others, d.webhook, DeliveryState::kWaiting);
   });
 }
 

@@ -54,15 +54,20 @@ class Webhooks {
   Result<Webhook> get(std::int64_t id);
   Result<std::int64_t> create(const Webhook& webhook);  // kConflict: too many
   Result<void> update(const Webhook& webhook);
+  // After deliveries: touches nothing that the user may be changing meanwhile.
+  Result<void> count(std::int64_t id, std::int32_t failures, bool switch_off);
   Result<void> remove(std::int64_t id);  // its deliveries go with it
+  Result<std::vector<UserId>> users();   // who have an active one
 
   Result<std::optional<ChangeNumber>> cursor(UserId user, AccountId account, DataType type);
   // Deliveries and the cursor in one transaction: nothing is told twice or forgotten.
   Result<void> enqueue(UserId user, const std::vector<Delivery>& deliveries,
                        const std::optional<WebhookCursor>& cursor);
+  // One of each webhook, so that a receiver that hangs, and all that waits for it, holds up no other.
   Result<std::vector<Delivery>> due(std::size_t limit);
   Result<std::optional<Timestamp>> next_due();
-  Result<void> record(const Delivery& delivery);  // after an attempt
+  // After an attempt. Others that wait for the same receiver are not tried before `others`.
+  Result<void> record(const Delivery& delivery, std::optional<Timestamp> others = {});
   // Newest first, older than `below` (0: from the newest).
   Result<std::vector<Delivery>> deliveries(std::int64_t webhook, std::int64_t below, std::size_t limit);
 

@@ -1,7 +1,10 @@
 // From committed changes to deliveries: what is new since the cursor of an account. On a database-pool thread.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/bytes.hpp"
 #include "store/repositories.hpp"
 #include "webhook/service.hpp"
 
@@ -90,16 +93,20 @@ std::vector<Delivery> deliveries_of(const std::vector<News>& news, const std::ve
 
 }  // namespace
 
-Result<void> WebhookService::collect(const Changed& changed) {
-  for (const auto& [user, account] : changed) {
-    DHII_TRY_ASSIGN(const auto hooks, hooks_.list(user));
-    if (std::ranges::none_of(hooks, &Webhook::active)) continue;
-    DHII_TRY(collect_from(user, account, hooks));
+WebhookService::Changed WebhookService::collect(const Changed& changed) {
+  Changed failed;
+  for (const auto& each : changed) {
+    const auto done = collect_from(each.first, each.second);
+    if (done) continue;
+    spdlog::warn("webhooks: the news of account {} wait: {}", each.second.value, log_escape(done.error().message()));
+    failed.insert(each);
   }
-  return {};
+  return failed;
 }
 
-Result<void> WebhookService::collect_from(UserId user, AccountId account, const std::vector<Webhook>& hooks) {
+Result<void> WebhookService::collect_from(UserId user, AccountId account) {
+  DHII_TRY_ASSIGN(const auto hooks, hooks_.list(user));
+  if (std::ranges::none_of(hooks, &Webhook::active)) return {};
   DHII_TRY_ASSIGN(const auto mail, p_.open_store(user));
   DHII_TRY(collect_type(*mail, user, account, DataType::kEmail, hooks));
   return collect_type(*mail, user, account, DataType::kEmailSubmission, hooks);

@@ -45,18 +45,44 @@ void WebhookService::on_change(const store::ChangeEvent& event) {
   });
 }
 
+// What was committed and not yet told when the program stopped: nothing else would remind us of it.
+Result<WebhookService::Changed> WebhookService::all_accounts() {
+  Changed out;
+  DHII_TRY_ASSIGN(const auto users, hooks_.users());
+  for (const UserId user : users) {
+    DHII_TRY_ASSIGN(const auto accounts, p_.control.list_accounts(user));
+    for (const auto& account : accounts) out.emplace(user, account.id);
+  }
+  return out;
+}
+
+net::Task<> WebhookService::collect_changed() {
+  const Changed changed = std::exchange(changed_, {});
+  if (changed.empty()) co_return Result<void>{};
+  auto left = co_await p_.db_pool.run([&]() -> Result<Changed> { return collect(changed); });
+  if (!left) {  // a full pool
+    changed_.insert(changed.begin(), changed.end());
+    co_return std::unexpected(left.error());
+  }
+  failed_ = std::move(*left);
+  co_return Result<void>{};
+}
+
 net::Task<> WebhookService::run() {
-  for (;;) {
-    const Changed changed = std::exchange(changed_, {});
-    if (!changed.empty()) {
-      const auto done = co_await p_.db_pool.run([&] { return collect(changed); });
-      if (!done) spdlog::warn("webhooks: news not collected: {}", log_escape(done.error().message()));
+  for (bool looked = false;;) {
+    if (!looked) {
+      auto all = co_await p_.db_pool.run([&] { return all_accounts(); });
+      if ((looked = all.has_value())) changed_.merge(*all);
     }
-    if (const auto started = co_await start_due(); !started) {
-      if (started.error().is(net::NetError::kCancelled)) co_return started;
-      spdlog::warn("webhooks: {}", log_escape(started.error().message()));
+    const auto collected = co_await collect_changed();
+    const auto started = co_await start_due();
+    for (const auto* done : {&collected, &started}) {
+      if (*done) continue;
+      if (done->error().is(net::NetError::kCancelled)) co_return *done;
+      spdlog::warn("webhooks: {}", log_escape(done->error().message()));
     }
-    if (changed_.empty()) DHII_CO_TRY(co_await wait());
+    if (changed_.empty() || !collected) DHII_CO_TRY(co_await wait());
+    changed_.merge(std::exchange(failed_, {}));
   }
 }
 
@@ -68,6 +94,7 @@ net::Task<> WebhookService::wait() {
   if (next && *next && under_way_.empty())
     pause = std::clamp(std::chrono::duration_cast<std::chrono::milliseconds>(**next - p_.clock.now()),
                        std::chrono::milliseconds(100), pause);
+  if (!failed_.empty() || !changed_.empty()) pause = std::min<std::chrono::milliseconds>(pause, kCollectAgain);
   DHII_CO_TRY(co_await wake_.wait_for(pause));
   co_return Result<void>{};
 }
@@ -123,13 +150,12 @@ Result<void> WebhookService::finish(Delivery delivery, Result<int> outcome) {
   } else {
     delivery.next_attempt_at = p_.clock.now() + kPauses[delivery.attempts - 1];
   }
-  DHII_TRY(hooks_.record(delivery));
+  const bool delivered = delivery.state == DeliveryState::kDelivered;
+  DHII_TRY(hooks_.record(delivery, delivered ? std::nullopt : std::optional(p_.clock.now() + kBreath)));
   if (hook.failures == failures) return {};
-  if (gone || hook.failures >= kMaxFailures) {
-    hook.active = false;
-    note(hook, gone ? "switched off: the receiver answered 410" : "switched off: it fails all the time");
-  }
-  return hooks_.update(hook);
+  const bool off = gone || hook.failures >= kMaxFailures;
+  if (off) note(hook, gone ? "switched off: the receiver answered 410" : "switched off: it fails all the time");
+  return hooks_.count(hook.id, hook.failures, off);
 }
 
 // ---- for the REST handlers

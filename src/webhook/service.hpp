@@ -27,6 +27,10 @@ inline constexpr std::size_t kMaxAtOnce = 8;
 inline constexpr std::chrono::seconds kPauses[] = {
     std::chrono::seconds(30), std::chrono::minutes(2), std::chrono::minutes(10), std::chrono::minutes(30),
     std::chrono::hours(2),    std::chrono::hours(6),   std::chrono::hours(12)};
+// A receiver that did not answer well isn't asked for the next delivery at once either.
+inline constexpr std::chrono::seconds kBreath{30};
+// News that could not be collected (a full disk, a busy database).
+inline constexpr std::chrono::seconds kCollectAgain{10};
 inline constexpr std::int32_t kMaxFailures = 20;  // deliveries given up in a row: the receiver is gone, stop asking
 inline constexpr std::chrono::hours kNewsAge{1};  // older mail that a first sync brings is no news
 
@@ -82,8 +86,11 @@ class WebhookService {
  private:
   using Changed = std::set<std::pair<UserId, AccountId>>;
   Result<void> start_from_now(UserId user);
-  Result<void> collect(const Changed& changed);
-  Result<void> collect_from(UserId user, AccountId account, const std::vector<store::Webhook>& hooks);
+  Result<Changed> all_accounts();
+  // Returns those that could not be looked through.
+  Changed collect(const Changed& changed);
+  net::Task<> collect_changed();
+  Result<void> collect_from(UserId user, AccountId account);
   Result<void> collect_type(store::MailStore& mail, UserId user, AccountId account, store::DataType type,
                             const std::vector<store::Webhook>& hooks);
   net::Task<> wait();
@@ -100,7 +107,7 @@ class WebhookService {
   store::Webhooks hooks_;
   crypto::SealKey seal_;
   net::Event wake_;
-  Changed changed_;
+  Changed changed_, failed_;
   std::set<std::int64_t> under_way_;        // webhooks
   std::shared_ptr<WebhookService*> alive_;  // posted on_change() calls look whether we are still there
   net::TaskGroup tasks_;

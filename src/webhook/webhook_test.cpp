@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_future.hpp>
@@ -36,7 +37,8 @@ TEST(WebhookUrl, OnlyHttpsToAPlainHost) {
   for (const char* bad :
        {"http://example.org/", "ftp://example.org/", "https://", "https://user@example.org/", "https://a b/",
         "https://example.org/#x", "https://example.org:0/", "https://example.org:99999/", "https://exa\r\nmple.org/",
-        "https://example.org/\r\nX: y", "file:///etc/passwd", "gopher://x", "https://[::1", "//example.org"}) {
+        "https://example.org/\r\nX: y", "file:///etc/passwd", "gopher://x", "https://[::1", "//example.org",
+        "https://[2001:db8::1]x80/", "https://[2001:db8::1]443/"}) {
     EXPECT_FALSE(parse_url(bad, PlainHttp::kRefused)) << bad;
   }
 }
@@ -87,6 +89,8 @@ struct WebhookTest : testing::Test {
   UserId user;
   AccountId account;
   MailboxId inbox;
+  std::atomic<bool> mail_fails = false;
+  std::atomic<int> opened_in_vain = 0;
 
   void SetUp() override {
     std::filesystem::create_directories(folder);
@@ -120,7 +124,11 @@ struct WebhookTest : testing::Test {
     service.reset();
     dialer.emplace(io.get_executor(), dns_pool, egress);
     service.emplace(WebhookService::Parts{io.get_executor(), *control,
-                                          [this](UserId) -> Result<std::shared_ptr<store::MailStore>> { return mail; },
+                                          [this](UserId) -> Result<std::shared_ptr<store::MailStore>> {
+                                            if (!mail_fails) return mail;
+                                            ++opened_in_vain;
+                                            return fail(store::StoreError::kDiskFull, "mail.db");
+                                          },
                                           *dialer, db_pool, clock, random, Secret(std::string(32, 'k')), "", events});
   }
   void TearDown() override {
@@ -140,11 +148,11 @@ struct WebhookTest : testing::Test {
   }
   // One round of the service's loop at a time would need its inside: the loop runs while the condition is not met.
   template <class F>
-  bool run_until(F condition) {
+  bool run_until(F condition, std::chrono::seconds limit = std::chrono::seconds(20)) {
     asio::cancellation_signal stop;
     asio::co_spawn(io, service->run(),
                    asio::bind_cancellation_slot(stop.slot(), [](std::exception_ptr, Result<void>) {}));
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto end = std::chrono::steady_clock::now() + limit;
     while (!condition() && std::chrono::steady_clock::now() < end) io.run_one_for(std::chrono::milliseconds(20));
     stop.emit(asio::cancellation_type::terminal);
     for (int i = 0; i < 20; ++i) io.run_one_for(std::chrono::milliseconds(5));
@@ -195,6 +203,61 @@ TEST_F(WebhookTest, AReceiverThatFailsIsAskedAgainAfterAPause) {
   clock.advance(kPauses[0]);
   ASSERT_TRUE(run_until([&] { return deliveries(made.webhook.id)[0].state == store::DeliveryState::kDelivered; }));
   EXPECT_EQ(receiver->requests.size(), 2U);
+}
+
+TEST_F(WebhookTest, WhatWasCommittedBeforeAKillIsToldAfterTheNextStart) {
+  ASSERT_TRUE(wait(service->create(user, receiver->url(), "message.received")));
+  receive("One");
+  make_service(net::Egress::kAllowLoopback);  // the word of the change died with the program
+  ASSERT_TRUE(run_until([&] { return !receiver->requests.empty(); }));
+  EXPECT_EQ(receiver->requests.size(), 1U);
+}
+
+TEST_F(WebhookTest, NewsThatCouldNotBeCollectedAreCollectedLater) {
+  ASSERT_TRUE(wait(service->create(user, receiver->url(), "message.received")));
+  receive("One");
+  mail_fails = true;  // a full disk, say
+  EXPECT_TRUE(run_until([&] {
+    if (mail_fails && opened_in_vain > 0) {
+      mail_fails = false;
+      // Anything that wakes the service; it would look again by itself in kCollectAgain.
+      service->on_change({.user = UserId(99), .account = AccountId(99), .types = 0xFF});
+    }
+    return !receiver->requests.empty();
+  }));
+  EXPECT_EQ(opened_in_vain, 1);
+}
+
+TEST_F(WebhookTest, AReceiverThatFailsHoldsUpNoOther) {
+  receiver->answer = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n";
+  const auto ill = wait(service->create(user, receiver->url(), "message.received")).value();
+  Receiver other(io);
+  for (int n = 0; n < 40; ++n) receive("For the ill one");
+  ASSERT_TRUE(run_until([&] {
+    const auto all = deliveries(ill.webhook.id);
+    return all.size() == 40 && std::ranges::any_of(all, [](const auto& d) { return d.attempts > 0; });
+  }));
+  EXPECT_EQ(receiver->requests.size(), 1U);
+  // One try tells that it is ill; the others wait a breath.
+  for (const auto& each : deliveries(ill.webhook.id)) EXPECT_GE(each.next_attempt_at, clock.now() + kBreath);
+  ASSERT_TRUE(wait(service->create(user, other.url(), "message.received")));
+  receive("For both");
+  ASSERT_TRUE(run_until([&] { return !other.requests.empty(); }));
+  // Even when all are due, one of each webhook is tried.
+  clock.advance(std::chrono::hours(13));
+  EXPECT_EQ(store::Webhooks(*control).due(32).value().size(), 1U);
+  EXPECT_LE(receiver->requests.size(), 3U);
+}
+
+TEST_F(WebhookTest, ACountOfFailuresDoesNotUndoWhatTheUserChanges) {
+  const auto made = wait(service->create(user, receiver->url(), "message.received")).value();
+  auto off = made.webhook;
+  off.active = false;
+  ASSERT_TRUE(wait(service->update(user, off)));
+  ASSERT_TRUE(store::Webhooks(*control).count(made.webhook.id, 3, false));
+  const auto now = wait(service->get(user, made.webhook.id)).value();
+  EXPECT_FALSE(now.active);
+  EXPECT_EQ(now.failures, 3);
 }
 
 TEST_F(WebhookTest, RedirectsAreNotFollowedAndGoneSwitchesOff) {
