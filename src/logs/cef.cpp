@@ -69,13 +69,11 @@ std::string cef_header(std::string_view text) {
 
 std::string cef_value(std::string_view text) {
   std::string out;
-  for (const char c : to_valid_utf8(text)) {
+  for (const char c : without_controls(text, "\r\n")) {
     if (c == '\n') {
       out += "\\n";
     } else if (c == '\r') {
       out += "\\r";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      out += ' ';  // terminals must not hear of it
     } else {
       if (c == '\\' || c == '=') out += '\\';
       out += c;

@@ -106,6 +106,11 @@ TEST(Cef, ASecurityEvent) {
 TEST(Cef, EscapesWhatWouldEndAField) {
   EXPECT_EQ(cef_header("a|b\\c\nd=e"), R"(a\|b\\c d=e)");
   EXPECT_EQ(cef_value("a|b\\c\nd=e\r\x1b"), R"(a|b\\c\nd\=e\r )");
+  EXPECT_EQ(cef_value("a\xC2\x85"
+                      "b\xC2\x9b"
+                      "31m\xC3\xA4"),
+            "a b 31m\xC3\xA4")
+      << "U+0085 ends lines, U+009B commands terminals";
   const auto text = cef(hostile(), kOrigin);
   EXPECT_THAT(text, HasSubstr(R"( suser=a|b\=c\\d"e]f g\r\nCEF:0|x| [31m)"));
   EXPECT_THAT(text, HasSubstr(" shost=not an address "));
@@ -129,6 +134,10 @@ TEST(Leef, ASecurityEvent) {
 }
 
 TEST(Leef, ATabInAValueCantStartAnother) {
+  EXPECT_EQ(leef_value("a\xC2\x85"
+                       "b\xC2\x9b"
+                       "31m\xC3\xA4"),
+            "a b 31m\xC3\xA4");
   const auto text = leef(hostile(), kOrigin);
   EXPECT_THAT(text, HasSubstr("usrName=a|b=c\\d\"e]f g  CEF:0|x| [31m"));
   EXPECT_THAT(text, Not(HasSubstr("\n")));

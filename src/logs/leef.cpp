@@ -30,13 +30,7 @@ std::string header(std::string_view text) {
 
 }  // namespace
 
-std::string leef_value(std::string_view text) {
-  std::string out = to_valid_utf8(text);
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  }
-  return out;
-}
+std::string leef_value(std::string_view text) { return without_controls(text); }
 
 std::string leef(const Record& record, const Origin& origin) {
   const event::Event& event = *record.event;

@@ -33,6 +33,20 @@ std::string rfc3339(Timestamp at) {
 
 std::string clean(std::string_view text, std::size_t max_bytes) { return log_escape(text, max_bytes); }
 
+std::string without_controls(std::string_view text, std::string_view kept) {
+  const std::string valid = to_valid_utf8(text);
+  std::string out;
+  out.reserve(valid.size());
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(valid[i]);
+    const bool c1 = byte == 0xC2 && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
+    if (c1) ++i;  // two bytes, one space
+    const bool c0 = (byte < 0x20 || byte == 0x7F) && kept.find(valid[i]) == std::string_view::npos;
+    out += c0 || c1 ? ' ' : valid[i];
+  }
+  return out;
+}
+
 AddressKind address_kind(std::string_view address) {
   if (address.empty()) return AddressKind::kNone;
   boost::system::error_code error;

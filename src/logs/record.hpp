@@ -44,6 +44,9 @@ struct Origin {
 std::string rfc3339(Timestamp at);  // "2026-01-01T00:00:00.123Z"
 // Control characters and broken UTF-8 as \xNN, cut: what any format may carry.
 std::string clean(std::string_view text, std::size_t max_bytes);
+// For formats without such an escape: valid UTF-8 in which controls (C0, DEL, and C1 such as U+0085, a line end to some
+// receivers) are spaces, but for those in `kept`.
+std::string without_controls(std::string_view text, std::string_view kept = {});
 
 // An address that SIEMs take as one; else it goes into a field for free text.
 enum class AddressKind : std::uint8_t { kNone, kIpv4, kIpv6, kOther };
