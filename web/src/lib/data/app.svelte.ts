@@ -51,6 +51,7 @@ export class App {
 
   private readonly learned_ = new Set<Id>();
   private readonly data_ = new Map<Id, AccountData>();
+  private readonly watches_ = new Map<Id, SubmissionWatch>();
   private push_: Push | null = null;
   private attempt_ = 0;
   private wanted_: Route = { at: 'home' };
@@ -124,11 +125,12 @@ export class App {
 
   private forget(): void {
     this.data_.clear();
+    this.watches_.clear();
     this.user = null;
     this.accounts = [];
     this.view.account = null;
     this.view.conversation = null;
-    this.outbox.open = [];
+    this.outbox.clear();
     this.problem = null;
   }
 
@@ -249,7 +251,8 @@ export class App {
     data.mutations.onFailed = (label, why) => this.toasts.error(text.done.failed(label || text.actions.markRead, why));
     const watch = new SubmissionWatch(data, (account, delivery, subject) => this.outbox.undelivered(account, delivery, subject));
     data.onSubmissions = (state) => void watch.changed(state).catch(() => {});
-    void watch.start(Date.now()).catch(() => {});
+    this.watches_.set(id, watch);
+    void watch.catchUp().catch(() => {});
     this.data_.set(id, data);
     return data;
   }
@@ -351,7 +354,8 @@ export class App {
       onEvent: (event) => this.pushed(event),
       onConnected: () => {
         this.connected = true;
-        // What happened while the line was down is not repeated by the server.
+        // What happened while the line was down, or before it stood, is not repeated by the server.
+        this.catchUp();
         if (!first) void this.afterReconnect();
         first = false;
       },
@@ -360,11 +364,13 @@ export class App {
     this.push_.start();
   }
 
+  private catchUp(): void {
+    for (const data of this.data_.values()) void data.catchUp();
+    for (const watch of this.watches_.values()) void watch.catchUp().catch(() => {});
+  }
+
   private async afterReconnect(): Promise<void> {
-    for (const data of this.data_.values()) {
-      data.mutations.retryNow();
-      void data.catchUp();
-    }
+    for (const data of this.data_.values()) data.mutations.retryNow();
     if (this.view.conversation?.error) void this.view.conversation.load();
     await this.reloadAccounts().catch(() => {});
   }

@@ -38,6 +38,13 @@ export class Outbox {
     private readonly remember_: { get(key: string): string | null; set(key: string, value: string): void },
   ) {}
 
+  /** Another person may sit here next. */
+  clear(): void {
+    this.open = [];
+    this.problems = [];
+    this.sent_.clear();
+  }
+
   compose(account: AccountData, start: ComposeStart): Composition {
     this.onCompose(account);
     const composition = new Composition(account, start);
