@@ -8,6 +8,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -19,7 +20,8 @@ export const esbuild = web_require('esbuild');
 export const corpus = process.env.DHII_CORPUS ?? resolve(root, '../shared/corpus');
 export const password = 'quiet lichens measure time';
 
-const kStartMs = 60_000; // a debug build that makes its keys and databases
+const kStartMs = 120_000; // a debug build that makes its keys and databases
+export const kPatienceMs = 30_000; // how long a busy machine may take for what a person sees within a second
 
 export function temporary_folder(name) {
   const folder = mkdtempSync(join(tmpdir(), `dhii-${name}-`));
@@ -189,19 +191,69 @@ export async function browser() {
   return launched;
 }
 
+/** DHII_WEB=web/dist takes the app from there instead of from the program: a look at a change without linking it in. */
+async function app_from(context, folder) {
+  await context.route(({ pathname }) => pathname === '/' || pathname.startsWith('/assets/'), async (route) => {
+    const { pathname } = new URL(route.request().url());
+    if (pathname !== '/') return route.fulfill({ path: join(folder, pathname) });
+    const { 'content-encoding': _, 'content-length': __, ...headers } = (await route.fetch()).headers();
+    return route.fulfill({ headers, body: readFileSync(join(folder, 'index.html')) });
+  });
+}
+
 /** A person at a browser of their own; keeps what went wrong in it. */
 export async function person(chromium_browser, options = {}) {
   const context = await chromium_browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  if (process.env.DHII_WEB) await app_from(context, resolve(root, process.env.DHII_WEB));
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  const trouble = { errors: [], dialogs: [] };
+  page.setDefaultTimeout(kPatienceMs);
+  const trouble = { errors: [], dialogs: [], refused: [] };
+  let bearer = null;
+  page.on('request', (request) => (bearer = request.headers()['authorization'] ?? bearer));
+  page.on('response', (response) => {
+    if (response.status() >= 400) trouble.refused.push(`${response.status()} ${response.request().method()} ${response.url()}`);
+  });
+  page.on('requestfailed', (request) => trouble.refused.push(`${request.failure()?.errorText} ${request.method()} ${request.url()}`));
   page.on('pageerror', (error) => trouble.errors.push(error.stack ?? error.message));
   page.on('dialog', (dialog) => {
     trouble.dialogs.push(dialog.message());
     void dialog.dismiss();
   });
-  return { context, page, trouble };
+  return { context, page, trouble, bearer: () => bearer };
 }
+
+// ---- all of it together ----------------------------------------------------------------------------------------
+
+/**
+ * What a test file stands on, taken away after its tests: a folder, a dhii-mail, a Chromium, people in it, and with `mail` a mail system.
+ * `env` gives more settings of the server, `prepare` is called before it starts. KEEP=1 keeps the folder.
+ */
+export async function world(name, { people = [], mail = false, env = () => ({}), prepare = () => {} } = {}) {
+  const made = { folder: temporary_folder(name), people: {} };
+  const end = async () => {
+    await made.chromium?.close();
+    await made.server?.stop();
+    made.mail?.stop();
+    if (process.env.KEEP) console.log(`kept: ${made.folder}`);
+    else rmSync(made.folder, { recursive: true, force: true });
+  };
+  try {
+    if (mail) made.mail = new MailSystem(made.folder).start();
+    await prepare(made);
+    made.server = new Server(made.folder, env(made));
+    await made.server.start();
+    made.chromium = await browser();
+    for (const who of people) made.people[who] = await person(made.chromium);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  after(end);
+  return made;
+}
+
+/** Nothing went wrong where nobody looked: no error of a script, no dialog. */
+export const troubles = (made) => Object.values(made.people).flatMap(({ trouble }) => [...trouble.errors, ...trouble.dialogs]);
 
 /** The set-up link makes the first administrator. */
 export async function set_up(page, server, login, name) {

@@ -4,11 +4,12 @@
 // The page, its policy and /frame come from the real server; only the mail that JMAP answers with is made here.
 
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { after, before, test } from 'node:test';
-import { browser, conversation, corpus, esbuild, html_payloads, person, root, rows, Server, set_up, temporary_folder } from './harness.mjs';
+import { before } from 'node:test';
+import { conversation, corpus, esbuild, html_payloads, password, person, root, rows, set_up, world } from './harness.mjs';
+import { eventually, steps } from './steps.mjs';
 
 const kPerThread = 40; // frames that one conversation shows at a time
 const kPerPage = 60; // raw frames at a time
@@ -23,14 +24,16 @@ const all_payloads = has_corpus ? html_payloads().filter((_, i) => i % kStep ===
 /** Payloads as they are opened together: those that end what they begin share a message, all others have one alone. */
 let packs = [];
 
-let folder, server, chromium, someone, fake;
+const here = await world('xss', { people: ['someone'] });
+const step = steps(here);
+const kLongMs = 1_500_000; // all of them on a busy machine
+const kFrameMs = 60_000; // until all frames of a page have loaded
+const { folder, server, chromium } = here;
+const { someone } = here.people;
+let fake;
 
 before(async () => {
   if (!has_corpus) return;
-  folder = temporary_folder('xss');
-  server = await new Server(folder).start();
-  chromium = await browser();
-  someone = await person(chromium);
   await someone.page.addInitScript(() => {
     // Whatever runs in the app's own page would show here; frames have another origin.
     window.__ran = [];
@@ -63,12 +66,6 @@ async function pack(page) {
   console.log(`${all_payloads.length} payloads in ${made.length} messages`);
   return made.map((each) => (each.length === 1 ? each[0] : each.map((payload) => `<div>${payload}</div>`).join('\n')));
 }
-
-after(async () => {
-  await chromium?.close();
-  await server?.stop();
-  if (folder) rmSync(folder, { recursive: true, force: true });
-});
 
 /** The in-memory JMAP of the web app's own tests, with the payloads as messages of a few long threads. */
 async function fake_mail() {
@@ -104,17 +101,20 @@ async function route_to_fake(page, account) {
   });
 }
 
-test('the watch sees what it must see', options, async () => {
+step('the watch sees what it must see', async () => {
   // Without this, the tests below could pass because nobody looks.
   const { page, trouble } = await person(chromium);
   await page.setContent('<img src="http://leak.example/control"><img src="https://leak.example/control"><img src=x onerror="alert(1)">');
-  await page.waitForTimeout(1000);
-  assert.deepEqual(chromium.watch.take().sort(), ['http://leak.example/control', 'leak.example:443']);
-  assert.deepEqual(trouble.dialogs, ['1']);
+  const seen = new Set();
+  await eventually(() => {
+    for (const target of chromium.watch.take()) seen.add(target);
+    assert.deepEqual([...seen].sort(), ['http://leak.example/control', 'leak.example:443']);
+    assert.deepEqual(trouble.dialogs, ['1']);
+  });
   await page.context().close();
-});
+}, options);
 
-test('as mail: sanitised, in the frame of the app', { ...options, timeout: 600_000 }, async () => {
+step('as mail: sanitised, in the frame of the app', async () => {
   const { page, trouble } = someone;
   const account = /#\/mail\/([^/]+)\//.exec(page.url())?.[1] ?? 'a1';
   await route_to_fake(page, account);
@@ -130,7 +130,7 @@ test('as mail: sanitised, in the frame of the app', { ...options, timeout: 600_0
     await conversation(page).getByRole('heading', { name: heading, exact: true }).waitFor();
     await page.keyboard.press(';');
     const expected = i === 0 ? total - (threads - 1) * kPerThread : kPerThread;
-    await page.waitForFunction((n) => document.querySelectorAll('.conversation-pane iframe').length === n, expected, { timeout: 60_000 });
+    await page.waitForFunction((n) => document.querySelectorAll('.conversation-pane iframe').length === n, expected, { timeout: 2 * kFrameMs });
     shown += await page.locator('.conversation-pane iframe').count();
     await page.waitForTimeout(150);
     assert.deepEqual(chromium.watch.take(), [], `requests while ${heading} was open`);
@@ -143,9 +143,9 @@ test('as mail: sanitised, in the frame of the app', { ...options, timeout: 600_0
   const frame = page.frames().find((each) => each.url().endsWith('/frame'));
   assert.match(await frame.content(), /payload \d+/);
   assert.doesNotMatch(await frame.content(), /<script|onerror=|<svg|<iframe/i);
-});
+}, { ...options, timeout: kLongMs });
 
-test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_000 }, async () => {
+step('raw: the frame alone, without the sanitiser', async () => {
   const { page, context, trouble } = await person(chromium);
   // A page of our origin without the app: the frame is all that stands between the payload and the world.
   await page.route(`${server.url}/bare`, (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>bare</title>' }));
@@ -156,7 +156,7 @@ test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_0
   const payloads = packs.filter((payload) => !/preconnect|<frameset/i.test(payload));
   for (let start = 0; start < payloads.length; start += kPerPage) {
     const part_of = payloads.slice(start, start + kPerPage);
-    const loaded = await page.evaluate(async ({ html, token }) => {
+    const loaded = await page.evaluate(async ({ html, token, limit }) => {
       document.body.replaceChildren();
       const loads = html.map((value, i) => {
         const frame = document.createElement('iframe');
@@ -173,10 +173,10 @@ test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_0
         document.body.append(frame, form);
         const load = new Promise((done) => (frame.onload = () => done(1)));
         HTMLFormElement.prototype.submit.call(form);
-        return Promise.race([load, new Promise((done) => setTimeout(() => done(0), 10_000))]);
+        return Promise.race([load, new Promise((done) => setTimeout(() => done(0), limit))]);
       });
       return (await Promise.all(loads)).reduce((sum, n) => sum + n, 0);
-    }, { html: part_of, token });
+    }, { html: part_of, token, limit: kFrameMs });
     assert.equal(loaded, part_of.length, `all frames from ${start} on loaded`);
     await page.waitForTimeout(100);
     assert.deepEqual(chromium.watch.take(), [], `requests of payloads ${start} to ${start + part_of.length}`);
@@ -184,9 +184,9 @@ test('raw: the frame alone, without the sanitiser', { ...options, timeout: 600_0
     assert.equal(page.url(), `${server.url}/bare`);
     assert.equal(context.pages().length, 1, 'no window was opened');
   }
-});
+}, { ...options, timeout: kLongMs });
 
-test('remote images load only after they were asked for, and then through our own server', options, async () => {
+step('remote images load only after they were asked for, and then through our own server', async () => {
   const { page } = someone;
   await page.unrouteAll({ behavior: 'ignoreErrors' });
   fake.add({
@@ -207,13 +207,13 @@ test('remote images load only after they were asked for, and then through our ow
   await asked;
   await page.waitForTimeout(500);
   assert.deepEqual(chromium.watch.take(), [], 'the browser itself asks nobody');
-});
+}, options);
 
 async function sign_in() {
   const answer = await fetch(`${server.url}/api/v1/auth/login`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ login: 'admin', password: 'quiet lichens measure time' }),
+    body: JSON.stringify({ login: 'admin', password }),
   });
   assert.equal(answer.status, 200, await answer.clone().text());
   return (await answer.json()).access_token;

@@ -2,31 +2,19 @@
 // with its virtual authenticator against a real dhii-mail. The steps build on each other.
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
 import { authenticator, Phone } from './factors.mjs';
-import { axe_violations, browser, password, person, Server, set_up, temporary_folder } from './harness.mjs';
+import { password, set_up, troubles, world } from './harness.mjs';
+import { accessible, counts, eventually, fits, steps } from './steps.mjs';
 
-let folder, server, chromium, alice, bob, phone, codes, key;
-let broken = null;
-let secret = password;
+const here = await world('settings', { people: ['alice', 'bob'] });
+const step = steps(here);
 const fresh_password = 'slow otters borrow seven lanterns';
-
-before(async () => {
-  folder = temporary_folder('settings');
-  server = await new Server(folder).start();
-  server.url = server.url.replace('127.0.0.1', 'localhost'); // passkeys want a name
-  chromium = await browser();
-  alice = await person(chromium);
-  bob = await person(chromium);
-});
-
-after(async () => {
-  await chromium?.close();
-  await server?.stop();
-  if (process.env.KEEP) console.log(`kept: ${folder}`);
-  else if (folder) rmSync(folder, { recursive: true, force: true });
-});
+const { server } = here;
+const { alice, bob } = here.people;
+let phone, codes, key;
+let secret = password;
+server.url = server.url.replace('127.0.0.1', 'localhost'); // passkeys want a name
 
 step('an administrator is set up, and finds the settings without a mailbox', async () => {
   const { page } = alice;
@@ -44,13 +32,13 @@ step('another device shows in the list, and is signed out from here', async () =
   await page.reload();
   const devices = page.getByRole('region', { name: 'Signed-in devices' }).getByRole('listitem');
   await devices.nth(1).waitFor();
-  assert.equal(await devices.count(), 2);
+  await counts(devices, 2);
   assert.match(await devices.nth(1).innerText(), /Chrome on Linux[\s\S]*last used[\s\S]*(127\.0\.0\.1|::1)/);
   await devices.filter({ hasNotText: 'this device' }).getByRole('button', { name: /Sign out/ }).click();
   await page.getByText('Signed out.').first().waitFor();
   await bob.page.reload();
   await bob.page.getByLabel('Login').waitFor();
-  assert.equal(await devices.count(), 1);
+  await counts(devices, 1);
 });
 
 step('a weak password is refused as it is typed, a strong one is taken and ends the other devices', async () => {
@@ -64,7 +52,7 @@ step('a weak password is refused as it is typed, a strong one is taken and ends 
   await card.getByText('Use at least 12 characters.').waitFor();
   await field.fill('password1234');
   await card.getByText(/^(Very weak|Weak)$/).waitFor();
-  assert.ok(await card.getByRole('button', { name: 'Change password' }).isDisabled());
+  await eventually(() => card.getByRole('button', { name: 'Change password' }).isDisabled());
   await field.fill(fresh_password);
   await card.getByText(/^(Strong|Very strong)$/).waitFor();
   await card.getByLabel('Current password').fill('not the password');
@@ -110,14 +98,14 @@ step('with the first factor come recovery codes, shown once, that can be taken a
   const { page } = alice;
   const card = page.getByRole('region', { name: 'Recovery codes' });
   await card.getByText('They are not shown again').waitFor();
+  await counts(card.getByRole('listitem'), 10);
   codes = await card.getByRole('listitem').allInnerTexts();
-  assert.equal(codes.length, 10);
   const [download] = await Promise.all([page.waitForEvent('download'), card.getByRole('button', { name: 'Download' }).click()]);
   const file = readFileSync(await download.path(), 'utf8');
   for (const code of codes) assert.ok(file.includes(code));
   await card.getByRole('button', { name: 'I have stored it' }).click();
   await card.getByText('10 codes are left.').waitFor();
-  assert.equal(await card.getByText(codes[0]).count(), 0);
+  await counts(card.getByText(codes[0]), 0);
 });
 
 step('signing in wants the code, refuses a wrong one in words, and takes the right one once', async () => {
@@ -161,7 +149,7 @@ step('a passkey is added, named and renamed', async () => {
   await card.getByLabel('Name').fill('Blue key');
   await card.getByRole('button', { name: 'Go on' }).click();
   await card.getByText('Blue key').waitFor();
-  assert.equal((await alice.keys.credentials()).length, 1);
+  await eventually(async () => assert.equal((await alice.keys.credentials()).length, 1));
   await card.getByRole('button', { name: /Blue key/ }).click();
   await page.getByRole('menuitem', { name: 'Rename' }).click();
   await card.getByLabel('Name').fill('Green key');
@@ -213,7 +201,7 @@ step('an app password lets another program in over JMAP, and is taken back at on
   await card.getByRole('button', { name: 'Make an app password' }).click();
   const word = await card.getByLabel('App password', { exact: true }).inputValue();
   await card.getByRole('button', { name: 'I have stored it' }).click();
-  assert.equal(await page.getByText(word).count(), 0);
+  await counts(page.getByText(word), 0);
   const ask = () => fetch(`${server.url}/.well-known/jmap`, { headers: { Authorization: `Basic ${Buffer.from(`alice:${word}`).toString('base64')}` } });
   assert.equal((await ask()).status, 200);
   await card.getByRole('button', { name: 'Revoke: Tablet' }).click();
@@ -237,7 +225,7 @@ step('an API key does what its scopes say, and its uses are listed', async () =>
   const ask = (path) => fetch(server.url + path, { headers: { Authorization: `Bearer ${key}` } });
   assert.equal((await ask('/api/v1/accounts')).status, 200);
   assert.equal((await ask('/api/v1/users')).status, 403);
-  await until(async () => {
+  await eventually(async () => {
     await page.reload();
     await card.getByText(/last used/).waitFor({ timeout: 2000 });
   });
@@ -257,7 +245,7 @@ step('an export of one\'s own data is prepared and fetched', async () => {
   const { page } = alice;
   await page.goto(`${server.url}/#/settings/data`);
   await page.getByRole('button', { name: 'Prepare an export' }).click();
-  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 60_000 }), page.getByRole('button', { name: 'Download' }).first().click({ timeout: 60_000 })]);
+  const [download] = await Promise.all([page.waitForEvent('download', { timeout: 120_000 }), page.getByRole('button', { name: 'Download' }).first().click({ timeout: 120_000 })]);
   assert.match(download.suggestedFilename(), /^dhii-mail-alice-\d{4}-\d\d-\d\d\.tar$/);
   assert.ok(readFileSync(await download.path()).includes('account.json'));
 });
@@ -355,10 +343,8 @@ for (const scheme of ['light', 'dark']) {
       for (const section of ['security', 'keys', 'data', 'people']) {
         await page.goto(`${server.url}/#/settings/${section}`);
         await page.getByRole('heading', { level: 2 }).first().waitFor();
-        await page.waitForTimeout(400);
-        assert.deepEqual(await axe_violations(page), [], `${section} at ${size.width}`);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-        assert.equal(wide, false, `${section} fits into ${size.width}`);
+        await accessible(page, `${section} at ${size.width}`);
+        await fits(page, `${section} at ${size.width}`);
       }
     }
     await page.setViewportSize({ width: 1440, height: 900 });
@@ -366,7 +352,7 @@ for (const scheme of ['light', 'dark']) {
 }
 
 step('nothing went wrong in the browsers meanwhile', async () => {
-  assert.deepEqual([...alice.trouble.errors, ...bob.trouble.errors, ...alice.trouble.dialogs, ...bob.trouble.dialogs], []);
+  assert.deepEqual(troubles(here), []);
 });
 
 async function sign_in(page, login, with_password) {
@@ -399,18 +385,6 @@ async function person_menu(page, name, item) {
   await page.getByRole('menuitem', { name: item, exact: true }).click();
 }
 
-/** Tries until it works: for what the server writes down a moment later. */
-async function until(attempt, ms = 30_000) {
-  const deadline = Date.now() + ms;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-    }
-  }
-}
-
 async function open_settings(page, section) {
   await page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: section, exact: true }).click();
 }
@@ -420,21 +394,4 @@ async function confirm_it_is_me(page, with_password) {
   const dialog = page.getByRole('dialog', { name: 'Is it you?' });
   await dialog.getByLabel('Password', { exact: true }).fill(with_password);
   await dialog.getByRole('button', { name: 'Confirm' }).click();
-}
-
-async function accessible(page) {
-  await page.waitForTimeout(400); // motion has ended
-  assert.deepEqual(await axe_violations(page), []);
-}
-
-function step(name, body) {
-  test(name, { timeout: 120_000 }, async () => {
-    if (broken) throw new Error(`not reached: "${broken}" failed`);
-    try {
-      await body();
-    } catch (error) {
-      broken = name;
-      throw error;
-    }
-  });
 }
