@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../api/security_api';
+import { alert_advice, kAdvisedRules } from '../text/en_events';
 import { alert_filter } from './alert_words';
 
 const alert = (values: Partial<Alert>): Alert => ({
@@ -19,6 +20,12 @@ describe('the events of an alert', () => {
     const names = [...rules].map(([, name]) => name as string);
     expect(names.length).toBeGreaterThan(20);
     expect(names.filter((rule) => alert_filter(alert({ rule }))['kind'] === undefined)).toEqual([]);
+  });
+  it('come with what to do, for nearly every rule', () => {
+    const rules = readFileSync(new URL('../../../../src/config/alert_rules.inc', import.meta.url), 'utf8').matchAll(/^DHII_ALERT_RULE\(\w+, "(\w+)"/gm);
+    const names = [...rules].map(([, name]) => name as string);
+    expect(kAdvisedRules.filter((rule) => !names.includes(rule))).toEqual([]);
+    expect(names.filter((rule) => alert_advice(rule) === undefined).length).toBeLessThan(8);
   });
   it('are of kinds that the catalogue has', () => {
     const catalogue = readFileSync(new URL('../../../../src/event/catalogue.inc', import.meta.url), 'utf8');

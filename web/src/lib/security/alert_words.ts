@@ -38,6 +38,9 @@ const kinds: Record<string, string> = {
   chain_broken: 'security.chain_broken',
 };
 
+/** The kinds of event that a rule counts. */
+export const counted_kinds = (rule: string): string[] => (kinds[rule] ?? '').split(',').filter((kind) => kind.includes('.'));
+
 export function alert_filter(alert: Alert): Record<string, string> {
   const since = new Date(Date.parse(alert.first_at) - kAroundMs).toISOString();
   const until = new Date(Date.parse(alert.resolved_at ?? alert.last_at) + kAroundMs).toISOString();

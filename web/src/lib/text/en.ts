@@ -115,7 +115,7 @@ export const text = {
       auth_failed: 'Password refused',
       paused: 'Paused',
       error: 'Problem',
-      local: 'On this machine',
+      local: 'Stored here',
     } satisfies Record<AccountState, string>,
     progress: (done: number, total: number) =>
       total > 0

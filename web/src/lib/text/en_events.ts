@@ -1,6 +1,8 @@
 // What a security event means for somebody who is not an expert, and what to do about it. Kinds as in src/event/catalogue.inc;
 // a kind without a row needs no advice. A test compares the names with the catalogue.
 
+import { counted_kinds } from '../security/alert_words';
+
 const watch = 'One of these is ordinary. Follow the address: many in a row are an attack, and a block stops it.';
 
 const advice: Record<string, string> = {
@@ -66,4 +68,23 @@ export function advice_of(kind: string, severity: string): string | undefined {
   return advice[kind] ?? (severity === 'error' || severity === 'critical' ? grave : undefined);
 }
 
+/** Of a rule whose events in number mean something else than one of them. */
+const of_many: Record<string, string> = {
+  failed_logins_per_address: 'Somebody is guessing passwords from this address. It is shut out for a while by itself; block it for longer under Blocks. If it is your own network, help the person to sign in.',
+  failed_logins_per_account: 'Somebody is guessing the password of this account. Ask the person; a second factor makes guessing useless.',
+  failed_logins_overall: 'Passwords are being guessed from many places. Block what repeats, and ask everybody to set up a second factor.',
+  rate_limit_violations: 'A program asks far too often. Follow the address: if nobody knows it, block it.',
+  bad_tokens: 'Somebody is trying forged or old keys. Follow the address: if nobody knows it, block it.',
+  not_permitted: 'Somebody tries again and again what they may not do. Follow the person.',
+  foreign_objects: 'Somebody is trying out what belongs to others. Nothing was shown. Follow the person, and disable the account if they can’t explain it.',
+  tls_failures: 'Many connections failed before they were safe: an old program, a scanner, or somebody in between. Follow the address.',
+  sync_failing: 'A mail server has not answered for long. Ask the provider, or look at the account under Settings.',
+};
+
+/** What to do about an alert: what its rule says, else what one of its events says. */
+export function alert_advice(rule: string): string | undefined {
+  return of_many[rule] ?? counted_kinds(rule).map((kind) => advice[kind]).find((words) => words !== undefined);
+}
+
+export const kAdvisedRules: readonly string[] = Object.keys(of_many);
 export const kAdvisedKinds: readonly string[] = Object.keys(advice);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { file_size, relative_date, short_count, short_date, with_local_times } from './format';
+import { capitalised, quoted_code, file_size, relative_date, short_count, short_date, with_local_times } from './format';
 
 const now = new Date(2026, 10, 23, 18, 0).getTime();
 const at = (...args: [number, number, number, number, number]): string => new Date(...args).toISOString();
@@ -49,4 +49,9 @@ describe('with_local_times', () => {
     expect(with_local_times(`192.0.2.9 is blocked until ${iso}.`, 'en-GB')).toMatch(/^192\.0\.2\.9 is blocked until 26 Nov,? 0?0:10\.$/);
     expect(with_local_times('2026-99-99T00:00:00Z and 2026-01-01')).toBe('2026-99-99T00:00:00Z and 2026-01-01');
   });
+});
+
+describe('the words of the server', () => {
+  it('begin as sentences do', () => expect([capitalised('set it'), capitalised('Öl'), capitalised('')]).toEqual(['Set it', 'Öl', '']));
+  it('have quotes around what is code', () => expect(quoted_code('`a b` and `c` ran, ` is left')).toBe('“a b” and “c” ran, ` is left'));
 });

@@ -66,6 +66,12 @@ export function with_local_times(sentence: string, locale?: string): string {
   });
 }
 
+/** The server's half sentences, as whole ones begin. */
+export const capitalised = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
+
+/** What the server quotes as code, in the quotes of a sentence. */
+export const quoted_code = (words: string): string => words.replace(/`([^`]+)`/g, '“$1”');
+
 export function file_size(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];
