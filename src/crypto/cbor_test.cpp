@@ -23,7 +23,8 @@ TEST(Cbor, ReadsTheExamplesOfRfc8949AppendixA) {
   const auto array = read_cbor(hex("8301820203820405"));
   ASSERT_NE(array->value.array(), nullptr);
   EXPECT_EQ(array->value.array()->size(), 3U);
-  const auto map = read_cbor(hex("a26161016162820203"));
+  const std::string map_bytes = hex("a26161016162820203");  // what is read points into them
+  const auto map = read_cbor(map_bytes);
   EXPECT_EQ(map->value.find("a")->integer(), 1);
   EXPECT_EQ(map->value.find("c"), nullptr);
   EXPECT_EQ(read_cbor(hex("a201020304"))->value.find(3)->integer(), 4);
