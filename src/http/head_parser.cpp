@@ -159,7 +159,9 @@ ChunkReader::State ChunkReader::feed(std::string_view bytes, std::size_t& used, 
       const bool sizes = part_ == Part::kSize;
       const auto end = rest.find("\r\n");
       const std::size_t most = sizes ? kMaxChunkLineBytes : kMaxTrailerBytes - trailer_bytes_;
-      if (std::min(end, rest.size()) > most) return State::kMalformed;
+      // A CR at the end may be the first half of the line's end: how the bytes were split must not matter.
+      const std::size_t so_far = rest.size() - (rest.ends_with('\r') ? 1 : 0);
+      if (std::min(end, so_far) > most) return State::kMalformed;
       if (end == std::string_view::npos) return State::kMore;
       used += end + 2;
       if (sizes) {

@@ -131,6 +131,8 @@ TEST(ChunkReader, ReadsTheSameHoweverTheBytesArrive) {
     EXPECT_EQ(read_chunks("5\r\nhello\r\nA;x=y\r\n, my world\r\n0\r\nTrailer: x\r\n\r\n", piece, out),
               ChunkReader::State::kDone);
     EXPECT_EQ(out, "hello, my world");
+    const std::string longest = "1;" + std::string(kMaxChunkLineBytes - 2, 'x') + "\r\n!\r\n0\r\n\r\n";
+    EXPECT_EQ(read_chunks(longest, piece, out), ChunkReader::State::kDone) << "cut within the CRLF too";
   }
 }
 
