@@ -110,6 +110,14 @@ Result<std::int64_t> count_ops(ReadTx& tx, AccountId account) {
   return count.value_or(0);
 }
 
+Result<std::vector<std::string>> names_to_delete(ReadTx& tx, AccountId account) {
+  std::vector<std::string> out;
+  DHII_TRY(tx.db().each(
+      "SELECT imap_name FROM pending_op WHERE account=? AND kind=?",
+      [&](Row row) { out.push_back(row.get<std::string>(0)); }, account, OpKind::kDeleteMailbox));
+  return out;
+}
+
 Result<void> finish_op(WriteTx& tx, PendingOpId id) { return tx.db().run("DELETE FROM pending_op WHERE id=?", id); }
 
 Result<void> postpone_op(WriteTx& tx, PendingOpId id, Timestamp not_before, std::string_view error) {

@@ -153,6 +153,8 @@ Result<std::vector<PendingOp>> due_ops(ReadTx& tx, AccountId account, Timestamp 
                                        std::size_t limit);  // in order of id
 Result<std::int64_t> count_ops(ReadTx& tx, AccountId account);
 Result<bool> has_ops(ReadTx& tx, EmailId email);  // something of this email is still to be told upstream
+// Upstream names of mailboxes that were destroyed here and not there yet.
+Result<std::vector<std::string>> names_to_delete(ReadTx& tx, AccountId account);
 Result<void> finish_op(WriteTx& tx, PendingOpId id);
 Result<void> postpone_op(WriteTx& tx, PendingOpId id, Timestamp not_before, std::string_view error);
 // Refused for good by the server: the op goes and the local effect is undone (flags back to the base, email back to

@@ -352,7 +352,15 @@ net::Task<> sync_rest(AccountContext& context, imap::Client& client, net::TaskGr
 
 namespace {
 
-Result<void> apply_mailbox_plan(WriteTx& tx, AccountId account, const MailboxListPlan& plan) {
+Result<MailboxListPlan> plan_now(ReadTx& tx, AccountId account, std::span<const ServerMailbox> there) {
+  DHII_TRY_ASSIGN(const auto local, store::list_mailboxes(tx, account));
+  DHII_TRY_ASSIGN(const auto leaving, store::names_to_delete(tx, account));
+  return plan_mailboxes(local, there, leaving);
+}
+
+// Plans anew: since the list was asked for, a mailbox may have been renamed or destroyed here.
+Result<void> apply_mailbox_list(WriteTx& tx, AccountId account, std::span<const ServerMailbox> there) {
+  DHII_TRY_ASSIGN(const auto plan, plan_now(tx, account, there));
   DHII_TRY_ASSIGN(const auto local, store::list_mailboxes(tx, account));
   std::map<std::string, MailboxId> by_name;
   for (const auto& mailbox : local) by_name[mailbox.imap_name] = mailbox.id;
@@ -382,14 +390,11 @@ net::Task<std::vector<store::Mailbox>> sync_mailbox_list(AccountContext& context
   std::vector<ServerMailbox> there;
   for (const auto& entry : listed) there.push_back(to_server_mailbox(entry));
   const AccountId account = context.id;
+  DHII_CO_TRY_ASSIGN(const auto plan, co_await context.read([&](ReadTx& tx) { return plan_now(tx, account, there); }));
+  if (!plan.create.empty() || !plan.update.empty() || !plan.gone.empty())
+    DHII_CO_TRY(co_await context.write([&](WriteTx& tx) { return apply_mailbox_list(tx, account, there); }));
   DHII_CO_TRY_ASSIGN(auto local,
                      co_await context.read([account](ReadTx& tx) { return store::list_mailboxes(tx, account); }));
-  const auto plan = plan_mailboxes(local, there);
-  if (!plan.create.empty() || !plan.update.empty() || !plan.gone.empty()) {
-    DHII_CO_TRY(co_await context.write([&](WriteTx& tx) { return apply_mailbox_plan(tx, account, plan); }));
-    DHII_CO_TRY_ASSIGN(local,
-                       co_await context.read([account](ReadTx& tx) { return store::list_mailboxes(tx, account); }));
-  }
   std::erase_if(local, [](const store::Mailbox& m) { return !m.selectable || m.imap_name.empty(); });
   std::ranges::stable_sort(local, {}, sync_priority);
   co_return local;

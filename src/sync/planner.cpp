@@ -85,7 +85,8 @@ std::vector<ServerMailbox> with_unique_roles(std::span<const ServerMailbox> serv
 
 }  // namespace
 
-MailboxListPlan plan_mailboxes(std::span<const store::Mailbox> local, std::span<const ServerMailbox> server) {
+MailboxListPlan plan_mailboxes(std::span<const store::Mailbox> local, std::span<const ServerMailbox> server,
+                               std::span<const std::string> leaving) {
   MailboxListPlan plan;
   std::map<std::string, const store::Mailbox*> here;
   for (const auto& mailbox : local) {
@@ -99,6 +100,7 @@ MailboxListPlan plan_mailboxes(std::span<const store::Mailbox> local, std::span<
     if (!known_or_created.insert(mailbox.imap_name).second) continue;
     const auto found = here.find(mailbox.imap_name);
     if (found == here.end()) {
+      if (std::ranges::find(leaving, mailbox.imap_name) != leaving.end()) continue;
       auto [parent, name] = split_name(mailbox.imap_name, mailbox.delimiter);
       // A server may list a child without its parent (RFC 9051 §6.3.9); then the child stands at the top under its full
       // name.

@@ -73,7 +73,9 @@ struct MailboxListPlan {
   std::vector<store::Mailbox> update;  // role or selectability changed
   std::vector<MailboxId> gone;         // not upstream any more; children before parents
 };
-MailboxListPlan plan_mailboxes(std::span<const store::Mailbox> local, std::span<const ServerMailbox> server);
+// `leaving`: upstream names that were destroyed here and are still to be deleted there; they don't come back meanwhile.
+MailboxListPlan plan_mailboxes(std::span<const store::Mailbox> local, std::span<const ServerMailbox> server,
+                               std::span<const std::string> leaving);
 
 // The order in which mailboxes are synchronised: what people look at first.
 int sync_priority(const store::Mailbox& mailbox);

@@ -97,7 +97,7 @@ ServerMailbox listed(std::string name, store::Role role = store::Role::kNone) {
 
 TEST(PlanMailboxes, CreatesParentsBeforeChildrenAndRemovesChildrenBeforeParents) {
   const std::vector<ServerMailbox> there{listed("Work/2026"), listed("Work"), listed("INBOX", store::Role::kInbox)};
-  const auto plan = plan_mailboxes({}, there);
+  const auto plan = plan_mailboxes({}, there, {});
   ASSERT_EQ(plan.create.size(), 3U);
   EXPECT_EQ(plan.create[1].name, "Work");
   EXPECT_EQ(plan.create[2].name, "2026");
@@ -106,13 +106,13 @@ TEST(PlanMailboxes, CreatesParentsBeforeChildrenAndRemovesChildrenBeforeParents)
   store::Mailbox work{.id = MailboxId(1), .name = "Work", .imap_name = "Work"};
   store::Mailbox child{.id = MailboxId(2), .parent = MailboxId(1), .name = "2026", .imap_name = "Work/2026"};
   const std::vector<store::Mailbox> here{work, child};
-  EXPECT_EQ(plan_mailboxes(here, {}).gone, (std::vector<MailboxId>{MailboxId(2), MailboxId(1)}));
+  EXPECT_EQ(plan_mailboxes(here, {}, {}).gone, (std::vector<MailboxId>{MailboxId(2), MailboxId(1)}));
 }
 
 TEST(PlanMailboxes, AChildWithoutListedParentStandsAtTheTopAndRolesAreUnique) {
   const std::vector<ServerMailbox> there{listed("Ghost/Child"), listed("Sent", store::Role::kSent),
                                          listed("Sent Items", store::Role::kSent)};
-  const auto plan = plan_mailboxes({}, there);
+  const auto plan = plan_mailboxes({}, there, {});
   ASSERT_EQ(plan.create.size(), 3U);
   EXPECT_EQ(plan.create[0].name, "Ghost/Child");
   EXPECT_EQ(plan.create[0].parent_imap_name, "");
@@ -122,7 +122,15 @@ TEST(PlanMailboxes, AChildWithoutListedParentStandsAtTheTopAndRolesAreUnique) {
 
 TEST(PlanMailboxes, LocalMailboxesNotYetUpstreamAreLeftAlone) {
   const std::vector<store::Mailbox> here{{.id = MailboxId(5), .name = "New here", .imap_name = ""}};
-  EXPECT_TRUE(plan_mailboxes(here, {}).gone.empty());
+  EXPECT_TRUE(plan_mailboxes(here, {}, {}).gone.empty());
+}
+
+TEST(PlanMailboxes, WhatWasDestroyedHereDoesNotComeBackBeforeItIsDeletedThere) {
+  const std::vector<ServerMailbox> there{listed("Bonn"), listed("Ulm")};
+  const std::vector<std::string> leaving{"Bonn"};
+  const auto plan = plan_mailboxes({}, there, leaving);
+  ASSERT_EQ(plan.create.size(), 1U);
+  EXPECT_EQ(plan.create[0].name, "Ulm");
 }
 
 }  // namespace
