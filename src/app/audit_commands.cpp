@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <fstream>
 
 #include "api/contract.hpp"
@@ -20,6 +21,7 @@ namespace dhii::app {
 namespace {
 
 constexpr const char* kDeclaredOrigin = "https://app.audit.example";
+volatile std::sig_atomic_t stopped = 0;  // by SIGINT or SIGTERM
 
 Result<audit::Report> audit_throw_away(const audit::Contract& contract, const audit::AuditOptions& options) {
   SystemRandom random;
@@ -136,6 +138,14 @@ int audit_server(const AuditCommand& command, const Output& output) {
   options.target = command.url.empty() ? "a throw-away instance" : command.url;
   options.only = command.only;
   options.progress = [&](std::string_view text) { output.progress(text); };
+  // What was begun is cleaned up first; a second signal ends the program at once.
+  for (const int signal : {SIGINT, SIGTERM}) {
+    std::signal(signal, [](int number) {
+      stopped = 1;
+      std::signal(number, SIG_DFL);
+    });
+  }
+  options.stopped = [] { return stopped != 0; };
   const auto report =
       command.url.empty() ? audit_throw_away(*contract, options) : audit_url(command, *contract, options);
   if (!report) {

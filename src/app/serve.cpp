@@ -222,7 +222,7 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
       factor_seal_(installation.keyring().derive("second factor seeds v1")),
       recovery_key_(installation.keyring().derive("recovery codes v1")),
       factors_({factor_store_, factor_seal_, recovery_key_, engine_.db_pool(), installation.clock(),
-                installation.random(), events_, installation.settings().attempts_limited}),
+                installation.random(), events_, !installation.settings().for_probing}),
       request_events_(events_,
                       [this](AccountId account, event::Event event) {
                         tasks_.spawn("foreign object", report_foreign(account, std::move(event)));
@@ -239,7 +239,7 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
                [this](net::Task<> task) { tasks_.spawn("canary", std::move(task)); }}),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
-             registration_of(installation.settings().registration), installation.settings().attempts_limited}),
+             registration_of(installation.settings().registration), !installation.settings().for_probing}),
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation, events_),
@@ -285,7 +285,7 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
       server_(engine_.io().get_executor(), dispatcher_, server_options(installation.settings(), events_)),
       telemetry_(engine_, events.database()),
       backups_(installation, events_),
-      signals_(engine_.io(), SIGINT, SIGTERM, SIGHUP),
+      signals_(engine_.io()),
       tasks_(engine_.io().get_executor()) {
   images_.add_to(router_);
   operations_routes_.add_to(router_);
@@ -379,6 +379,7 @@ Result<void> Product::start(Surroundings surroundings) {
   if (surroundings == Surroundings::kInside) return {};
   tasks_.spawn("backups", backups_.run());
   tasks_.spawn("recurring tasks", operations_.keep_tasks());
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) signals_.add(signal);
   tasks_.spawn("signals", wait_for_signals());
   tasks_.spawn("welcome", welcome());
   return {};

@@ -2,7 +2,9 @@
 
 #include <cstdlib>
 
+#include "audit/report.hpp"
 #include "config/private_file.hpp"
+#include "store/control_reports.hpp"
 
 namespace dhii::app {
 namespace {
@@ -19,11 +21,13 @@ store::UserRole role_of(audit::Actor actor) {
 }
 
 config::Variables variables(const std::filesystem::path& folder, const ThrowAwayOptions& options) {
-  config::Variables out{
-      {"DHII_DATA_DIR", folder.string()},   {"DATABASE_URL", "sqlite:///" + (folder / "control.db").string()},
-      {"DHII_LISTEN", "127.0.0.1:0"},       {"DHII_METRICS_LISTEN", "off"},
-      {"DHII_ALERT_ANSWERS", "none"},          // an attacker who is blocked finds nothing
-      {"DHII_TRUSTED_PROXIES", "127.0.0.1"}};  // so that each probe can come from another address
+  config::Variables out{{"DHII_DATA_DIR", folder.string()},
+                        {"DATABASE_URL", "sqlite:///" + (folder / "control.db").string()},
+                        {"DHII_LISTEN", "127.0.0.1:0"},
+                        {"DHII_METRICS_LISTEN", "off"},
+                        {"DHII_ALERT_ANSWERS", "none"},  // an attacker who is blocked finds nothing
+                        {"DHII_SECURITY_CONTACT", "mailto:security@audit.example"},
+                        {"DHII_TRUSTED_PROXIES", "127.0.0.1"}};  // so that each probe can come from another address
   if (!options.declared_origin.empty()) out["DHII_CORS_ORIGINS"] = options.declared_origin;
   if (!options.guides_limits) out["DHII_RATE_API"] = out["DHII_RATE_AUTH"] = "1000000/1000000";
   return out;
@@ -39,12 +43,15 @@ Result<std::unique_ptr<ThrowAway>> ThrowAway::start(const ThrowAwayOptions& opti
   SystemRandom random;
   auto settings = config::load(variables(out->folder_, options), random, config::SecretsFile::kCreateIfMissing);
   if (!settings) return fail(config::FileError::kMalformed, settings.error().front().message());
-  settings->attempts_limited = options.guides_limits;
+  settings->for_probing = !options.guides_limits;
   DHII_TRY_ASSIGN(out->installation_, Installation::open(std::move(*settings)));
   for (const auto& [actor, who] : users) {
     const auth::NewUser user{who.login, std::string(audit::actor_name(actor)), role_of(actor)};
     DHII_TRY(out->installation_->users().create(user, Secret(who.password)));
   }
+  // So that there is a result to ask for.
+  const store::SecurityReport earlier{.kind = "audit", .score = 100, .summary = audit::stored_json({})};
+  DHII_TRY(store::Reports(out->installation_->control()).add(earlier));
   DHII_TRY_ASSIGN(out->server_, InsideServer::start(*out->installation_));
   return out;
 }
@@ -70,7 +77,8 @@ std::map<audit::Actor, audit::Credentials> audit_users(Random& random) {
   return {{Actor::kOwner, with("owner")},
           {Actor::kOther, with("other")},
           {Actor::kAuditor, with("auditor")},
-          {Actor::kAdministrator, with("administrator")}};
+          {Actor::kAdministrator, with("administrator")},
+          {Actor::kSpare, with("spare")}};
 }
 
 }  // namespace dhii::app

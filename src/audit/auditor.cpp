@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "audit/errors.hpp"
 #include "audit/probes.hpp"
 
 namespace dhii::audit {
@@ -39,14 +40,14 @@ EndpointResult audit_endpoint(World& world, const Endpoint& endpoint) {
   return out;
 }
 
-void audit_server(World& world, SlowRequests& slow, EndpointResult& out) {
+void audit_server(World& world, SlowRequests* slow, EndpointResult& out) {
   world.now_auditing(nullptr, &out);
   Call nothing;
   nothing.target = "/no/such/address";
   (void)world.send(nothing);
   probe_sign_in(world, out);
   probe_limits_of_users(world, out);
-  slow.judge(out);
+  if (slow != nullptr) slow->judge(out);
   world.now_auditing(nullptr, nullptr);
 }
 
@@ -71,19 +72,20 @@ Result<Report> run_audit(World& world, const AuditOptions& options) {
   out.server.method = "-";
   out.server.path = "(the server as a whole)";
   std::optional<SlowRequests> slow;
-  if (options.server_too) slow.emplace(world);
+  if (options.server_too && options.slow_too) slow.emplace(world);
   std::size_t number = 0;
   for (const Endpoint& endpoint : world.contract().endpoints()) {
     ++number;
     if (!wanted(endpoint, options)) continue;
+    if (options.stopped && options.stopped()) return fail(AuditError::kStopped);
     if (options.progress)
       options.progress("[" + std::to_string(number) + "/" + std::to_string(world.contract().endpoints().size()) + "] " +
                        endpoint.name());
     out.endpoints.push_back(audit_endpoint(world, endpoint));
     if (slow) slow->feed();
   }
-  if (options.progress && slow) options.progress("sign-in, slow requests, limits of users");
-  if (slow) audit_server(world, *slow, out.server);
+  if (options.progress && options.server_too) options.progress("sign-in, slow requests, limits of users");
+  if (options.server_too) audit_server(world, slow ? &*slow : nullptr, out.server);
   what_was_not_tried(out);
   out.requests = world.requests();
   out.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);

@@ -14,7 +14,9 @@ struct AuditOptions {
   std::string target;             // as it is to be shown
   std::vector<std::string> only;  // parts of "GET /path"; empty: every endpoint
   bool server_too = true;         // also what belongs to no single endpoint
+  bool slow_too = true;           // of that, slow requests: they take 40 s
   std::function<void(std::string_view)> progress;
+  std::function<bool()> stopped;  // asked between endpoints: end early, with kStopped
 };
 
 Result<Report> run_audit(World& world, const AuditOptions& options);

@@ -20,6 +20,8 @@ ErrorText describe(AuditError e) {
               "The audit could not create its test users; --user must be an administrator of that server."};
     case AuditError::kCannotWrite:
       return {"audit.cannot_write", "The report could not be written; check the folder given to --output."};
+    case AuditError::kStopped:
+      return {"audit.stopped", "The audit was stopped before its end; its test users were removed."};
   }
   return {"audit.unknown", "The audit failed."};
 }

@@ -11,6 +11,7 @@ enum class AuditError {
   kCannotSignIn,
   kCannotMakeUsers,
   kCannotWrite,
+  kStopped,
 };
 ErrorText describe(AuditError e);
 

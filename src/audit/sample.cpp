@@ -194,7 +194,7 @@ std::vector<WrongBody> out_of_range(const json::object& schema) {
       add("longer than allowed", json::string(static_cast<std::size_t>(most) + 1, 'a'));
     if (const auto least = number_at(inner, "minLength", 0); type == "string" && least > 0)
       add("shorter than allowed", "");
-    if (type == "string" && inner.contains("pattern")) add("against its pattern", "\x01!");
+    if (type == "string" && inner.contains("pattern")) add("against its pattern", json::string("\0\x01!", 3));
     if (type == "integer") {
       if (inner.contains("minimum")) add("below its minimum", number_at(inner, "minimum", 0) - 1);
       const auto most = number_at(inner, "maximum", 0);

@@ -74,10 +74,11 @@ Result<Credentials> TestUsers::make_one(std::string_view role, std::string_view 
 Result<std::map<Actor, Credentials>> TestUsers::make(Random& random) {
   DHII_TRY(sign_in());
   std::map<Actor, Credentials> out;
-  out[Actor::kAdministrator] = administrator_;
+  DHII_TRY_ASSIGN(out[Actor::kAdministrator], make_one("administrator", "administrator", random));
   DHII_TRY_ASSIGN(out[Actor::kOwner], make_one("user", "owner", random));
   DHII_TRY_ASSIGN(out[Actor::kOther], make_one("user", "other", random));
   DHII_TRY_ASSIGN(out[Actor::kAuditor], make_one("auditor", "auditor", random));
+  DHII_TRY_ASSIGN(out[Actor::kSpare], make_one("user", "spare", random));
   return out;
 }
 

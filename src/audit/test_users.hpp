@@ -15,7 +15,7 @@ class TestUsers {
  public:
   TestUsers(const Contract& contract, HttpClient& client, Credentials administrator)
       : contract_(contract), client_(client), administrator_(std::move(administrator)) {}
-  // An owner, another user and an auditor; the administrator is the one given.
+  // One for each actor: what the probes end, change and delete is theirs, never a person's.
   Result<std::map<Actor, Credentials>> make(Random& random);
   // Ends them; returns the logins of those that are left for a person to remove.
   std::vector<std::string> remove();

@@ -1,6 +1,7 @@
 #include "audit/world.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <thread>
 
@@ -43,6 +44,8 @@ std::string_view actor_name(Actor actor) {
       return "an auditor";
     case Actor::kAdministrator:
       return "an administrator";
+    case Actor::kSpare:
+      return "a spare user";
   }
   return "nobody";
 }
@@ -81,15 +84,33 @@ Result<void> World::enter() {
     secrets_.emplace_back(token, "(token of " + std::string(actor_name(actor)) + ")");
     tokens_[actor] = std::move(token);
   }
+  if (has(Actor::kSpare)) {
+    Call me;
+    me.target = "/api/v1/auth/me";
+    const auto user = json_of(send(me, Actor::kSpare));
+    const auto* id = user && user->is_object() ? user->as_object().if_contains("id") : nullptr;
+    if (id != nullptr && id->is_string()) spare_id_ = id->as_string();
+  }
   restore();
   return {};
 }
 
-// Probes may have deleted what the owner had.
+// Probes may have deleted what the owner had, and the spare user himself.
 void World::restore() {
-  if (!has(Actor::kOwner)) return;
   const bool was_quiet = std::exchange(quiet_, true);
-  if (!first_id("/api/v1/accounts", Actor::kOwner)) {
+  if (!spare_id_.empty() && has(Actor::kAdministrator)) {
+    Call undo;
+    undo.method = "POST";
+    undo.target = "/api/v1/users/" + spare_id_ + "/restore";
+    undo.body = "{}";
+    send(undo, Actor::kAdministrator);
+    Call enable;
+    enable.method = "PATCH";
+    enable.target = "/api/v1/users/" + spare_id_;
+    enable.body = R"({"disabled":false,"role":"user"})";
+    send(enable, Actor::kAdministrator);
+  }
+  if (has(Actor::kOwner) && !first_id("/api/v1/accounts", Actor::kOwner)) {
     Call sample;
     sample.method = "POST";
     sample.target = "/api/v1/accounts/sample";
@@ -141,6 +162,7 @@ std::string World::limited_token(Actor actor) {
 void World::check_sessions() {
   quiet_ = true;
   for (const auto& [actor, who] : parts_.accounts) {
+    if (actor == Actor::kSpare) continue;
     Call me;
     me.target = "/api/v1/auth/me";
     if (send(me, actor).status == 401) tokens_.erase(actor);
@@ -167,7 +189,8 @@ void World::now_auditing(const Endpoint* endpoint, EndpointResult* result) {
 
 std::string World::fresh_address() {
   if (!parts_.insight.trusts_this_client) return {};
-  const std::uint32_t n = next_address_++;
+  static std::atomic<std::uint32_t> next = 1;  // of the process: two audits of one server don't share addresses
+  const std::uint32_t n = next++;
   // 198.18.0.0/15, set aside for measuring (RFC 2544).
   return "198." + std::to_string(18 + ((n >> 16U) & 1U)) + "." + std::to_string((n >> 8U) & 255U) + "." +
          std::to_string(n & 255U);

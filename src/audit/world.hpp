@@ -15,7 +15,8 @@
 
 namespace dhii::audit {
 
-enum class Actor : std::uint8_t { kNobody, kOwner, kOther, kAuditor, kAdministrator };
+// kSpare asks for nothing: it is the user that an administrator's probes change, disable and delete.
+enum class Actor : std::uint8_t { kNobody, kOwner, kOther, kAuditor, kAdministrator, kSpare };
 std::string_view actor_name(Actor actor);
 
 struct Credentials {
@@ -43,7 +44,7 @@ class World {
  public:
   explicit World(WorldParts parts);
 
-  // Signs every account in, and gives the owner sample mail.
+  // Signs every account in, gives the owner sample mail, and learns the spare user's id.
   Result<void> enter();
   bool has(Actor actor) const { return parts_.accounts.contains(actor); }
   // A living access token; signs in anew when a probe has ended the session. Empty for kNobody.
@@ -104,7 +105,7 @@ class World {
   std::map<std::string, bool> real_;
   const Endpoint* endpoint_ = nullptr;
   EndpointResult* result_ = nullptr;
-  std::uint32_t next_address_ = 1;
+  std::string spare_id_;
   bool quiet_ = false;  // our own errands aren't the endpoint's requests
 };
 

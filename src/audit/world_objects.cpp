@@ -119,6 +119,8 @@ std::string World::id_for(const Endpoint& endpoint, const Parameter& parameter, 
     id = first_id("/api/v1/accounts", as);
   else if (parameter.name == "blobId")
     id = uploaded_blob(as);
+  else if (prefix == "/api/v1/users" && !spare_id_.empty())
+    id = spare_id_;
   else if (prefix == "/api/v1/threads")
     id = first_id("/api/v1/messages", as, "thread");
   else if (parameter.name != "name")

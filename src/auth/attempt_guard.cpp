@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 
 namespace dhii::auth {
 namespace {
@@ -36,7 +37,7 @@ std::chrono::milliseconds AttemptGuard::left(const std::string& key) const {
 
 std::chrono::milliseconds AttemptGuard::wait_for(std::string_view login, std::string_view network,
                                                  Familiarity familiarity) const {
-  if (limits_.off) return {};
+  if (limits_.off || planted(Fault::kAttemptsUnlimited)) return {};
   const auto own = left(here(login, network));
   if (familiarity == Familiarity::kFamiliar) return own;
   return std::max(

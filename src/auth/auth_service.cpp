@@ -106,6 +106,7 @@ net::Task<store::User> AuthService::verified_user(std::string login, const Secre
   DHII_CO_TRY_ASSIGN(auto found, co_await p_.db_pool.run([&] { return p_.control.find_user(login); }));
   // Result<bool> so that the pool can say that it is full.
   DHII_CO_TRY_ASSIGN(const bool matches, co_await p_.hash_pool.run([&]() -> Result<bool> {
+    if (planted(Fault::kUnknownUserFast) && !found) return false;
     return found ? p_.hasher.verify(password, found->password_hash) : p_.hasher.verify_nobody(password);
   }));
   const bool ok = matches && found && !found->disabled;

@@ -49,6 +49,11 @@ enum class Fault : std::uint8_t {
   kFoldedHeaders,
   kBothLengths,
   kUnknownUserTold,
+  kUnknownUserFast,
+  kAttemptsUnlimited,
+  kClaimsIgnored,
+  kUserLimitOff,
+  kNetworkLimitOff,
 };
 
 #ifdef DHII_PLANTED_FAULTS

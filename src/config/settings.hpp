@@ -66,7 +66,9 @@ struct Settings {
   };
   std::vector<Shown> shown;
   std::vector<std::string> warnings;
-  bool attempts_limited = true;  // of sign-ins; no variable lifts this, only the throw-away instance of an audit
+  // A throw-away instance that an audit attacks at full speed: sign-in attempts are not limited and hash at the least
+  // cost. No variable sets this.
+  bool for_probing = false;
   bool created_secrets = false;  // this start made secrets.env
   std::filesystem::path secrets_file;
 };

@@ -139,8 +139,9 @@ Result<Claims> Jwt::parse_claims(std::string_view payload) const {
   }
   const json::object* claims = error ? nullptr : value.if_object();
   if (claims == nullptr) return fail(JwtError::kMalformed);
-  if (!text_is(*claims, "iss", issuer_)) return fail(JwtError::kWrongIssuer);
-  if (!text_is(*claims, "aud", audience_)) return fail(JwtError::kWrongAudience);
+  const bool checked = !planted(Fault::kClaimsIgnored);
+  if (checked && !text_is(*claims, "iss", issuer_)) return fail(JwtError::kWrongIssuer);
+  if (checked && !text_is(*claims, "aud", audience_)) return fail(JwtError::kWrongAudience);
   const auto user = id(*claims, "sub");
   const auto session = id(*claims, "sid");
   const auto issued = integer(*claims, "iat");

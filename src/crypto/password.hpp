@@ -13,8 +13,9 @@
 namespace dhii::crypto {
 
 inline constexpr std::size_t kMaxPasswordCharacters =
-    256;                                // long enough for any passphrase; bounds what strangers make us hash
-inline constexpr int kBcryptCost = 12;  // the guide's salt rounds
+    256;                                    // long enough for any passphrase; bounds what strangers make us hash
+inline constexpr int kBcryptCost = 12;      // the guide's salt rounds
+inline constexpr int kLeastBcryptCost = 4;  // the least that bcrypt knows; only where nothing is kept
 
 class PasswordHasher {
  public:

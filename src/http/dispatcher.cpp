@@ -216,7 +216,6 @@ ClientLimiter* Dispatcher::limiter_of(RateClass rate) {
 }
 
 Dispatcher::Step Dispatcher::limited(Admission& a, RateDecision decision) {
-  if (planted(Fault::kLimitTooWide) && ++next_id_ % 2 == 0) return {};
   if (!a.rate || !decision.allowed || decision.remaining < a.rate->remaining) a.rate = decision;
   if (decision.allowed || planted(Fault::kNoRateLimit)) return {};
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(decision.retry_after);
@@ -227,12 +226,15 @@ Dispatcher::Step Dispatcher::limited(Admission& a, RateDecision decision) {
 Dispatcher::Step Dispatcher::check_rate(Admission& a) {
   ClientLimiter* limiter = limiter_of(a.route->rate);
   if (limiter == nullptr) return {};
+  static thread_local unsigned seen = 0;  // only for the planted fault
+  if (planted(Fault::kLimitTooWide) && ++seen % 2 == 0) return {};
   return limited(a, limiter->admit(AddressBytes(a.request.client_address), clock_.steady_now()));
 }
 
 Dispatcher::Step Dispatcher::check_user_rate(Admission& a) {
   if (!a.request.principal || a.route->rate != RateClass::kApi) return {};
   const std::int64_t id = a.request.principal->user.value;
+  if (planted(Fault::kUserLimitOff)) return {};
   return limited(a, api_user_.admit({reinterpret_cast<const char*>(&id), sizeof id}, clock_.steady_now()));
 }
 

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "base/fault.hpp"
+
 namespace dhii::http {
 namespace {
 
@@ -93,7 +95,7 @@ ClientLimiter::ClientLimiter(RateLimit limit, std::size_t slots, Random& random)
 
 RateDecision ClientLimiter::admit(const AddressBytes& client, std::chrono::steady_clock::time_point now) {
   RateDecision out = address_.admit(client.all(), now);
-  if (!client.is_v6()) return out;
+  if (!client.is_v6() || planted(Fault::kNetworkLimitOff)) return out;
   for (std::size_t i = 0; i < kWider.size() && out.allowed; ++i) {
     const RateDecision wider = wider_[i].admit(client.prefix(kWider[i].bits), now);
     if (!wider.allowed || wider.remaining < out.remaining) out = wider;

@@ -57,6 +57,7 @@ audit::Report audited(std::vector<std::string> only, bool server_too) {
   options.target = "a test";
   options.only = std::move(only);
   options.server_too = server_too;
+  options.slow_too = options.only.empty();
   auto report = audit::run_audit(world, options);
   EXPECT_TRUE(report.has_value());
   return std::move(*report);
@@ -103,6 +104,8 @@ TEST_P(PlantedFault, IsNamedByTheAudit) {
 constexpr const char* kMe = "GET /api/v1/auth/me";
 constexpr const char* kAccount = "GET /api/v1/accounts/{id}";
 constexpr const char* kDiscover = "POST /api/v1/accounts/discover";
+constexpr const char* kLogin = "POST /api/v1/auth/login";
+constexpr const char* kRestore = "POST /api/v1/users/{id}/restore";
 constexpr const char* kUsers = "POST /api/v1/users/invitations";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -135,7 +138,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Planted{"LimitTwiceAsWide", Fault::kLimitTooWide, kMe, "limits.bite"},
                     Planted{"UnknownMethodsServed", Fault::kUnknownMethodsServed, kMe, "method.unknown"},
                     Planted{"FoldedHeaders", Fault::kFoldedHeaders, kMe, "wire.smuggling"},
-                    Planted{"TwoLengths", Fault::kBothLengths, kDiscover, "wire.smuggling"},
+                    Planted{"TwoLengths", Fault::kBothLengths, kLogin, "wire.smuggling"},
+                    Planted{"TypesIgnored", Fault::kTypesIgnored, kUsers, "body.wrong_types"},
+                    Planted{"HeadersFromInput", Fault::kHeaderEcho, kRestore, "input.header_injection"},
+                    Planted{"ClaimsIgnored", Fault::kClaimsIgnored, kMe, "token.wrong_claims"},
+                    Planted{"UnknownUsersAnsweredFaster", Fault::kUnknownUserFast, kMe, "sign_in.same_time", true},
+                    Planted{"GuessingUnlimited", Fault::kAttemptsUnlimited, kMe, "sign_in.throttled", true},
+                    Planted{"UsersUnlimited", Fault::kUserLimitOff, kMe, "limits.per_user", true},
+                    Planted{"NetworksUnlimited", Fault::kNetworkLimitOff, kMe, "limits.per_network", true},
                     Planted{"UnknownUsersTold", Fault::kUnknownUserTold, kMe, "sign_in.same_words", true},
                     Planted{"ForwardedForBelieved", Fault::kForwardedForBelieved, kMe, "limits.not_forged", true}),
     [](const testing::TestParamInfo<Planted>& info) { return info.param.name; });
