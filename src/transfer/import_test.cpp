@@ -110,7 +110,12 @@ TEST_F(Transfer, WhatIsExportedImportsAgainByteForByte) {
   }
   EXPECT_EQ(*export_account(*store_, account_, folder_ / "mbox", ExportFormat::kMbox), 1);
   std::ifstream in(folder_ / "mbox" / "Inbox.mbox", std::ios::binary);
-  EXPECT_EQ(MboxReader(in, 1 << 20).next()->raw, raw + "\n") << "mbox ends a message with a blank line";
+  EXPECT_EQ(MboxReader(in, 1 << 20).next()->raw, raw);
+  // The same content is there already, so nothing is added.
+  const auto again = import_path(target(), folder_ / "mbox");
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->imported, 0);
+  EXPECT_EQ(again->already_there, 1);
 }
 
 TEST_F(Transfer, SampleMailboxFillsFoldersFlagsAndDates) {

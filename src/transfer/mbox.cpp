@@ -51,6 +51,7 @@ std::optional<MboxMessage> MboxReader::next() {
   std::string held;
   while (read_line(in_, line)) {
     if (blank_before && is_separator(without_line_end(line))) {
+      separated_ = true;
       if (!std::exchange(at_start_, false)) {
         message.number = ++number_;
         return message;
@@ -77,7 +78,9 @@ std::optional<MboxMessage> MboxReader::next() {
   }
   done_ = true;
   if (!any) return std::nullopt;
-  message.raw += held;
+  // Where there are separators the blank line at the end belongs to the format too (RFC 4155), or the last message of
+  // each file would come back longer than it went out, and twice.
+  if (!separated_) message.raw += held;
   message.number = ++number_;
   return message;
 }

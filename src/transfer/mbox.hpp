@@ -26,6 +26,7 @@ class MboxReader {
   std::size_t max_bytes_;
   std::size_t number_ = 0;
   bool at_start_ = true;
+  bool separated_ = false;  // a separator was seen
   bool done_ = false;
 };
 

@@ -22,7 +22,7 @@ std::vector<std::string> read_all(const std::string& text, std::size_t limit = 1
 TEST(Mbox, SplitsAtSeparatorsAndUnquotesFromLines) {
   EXPECT_EQ(read_all("From a@b Thu Jan  1 00:00:00 2026\nSubject: 1\n\n>From here\n>>From there\n\nFrom c@d Thu Jan  1 "
                      "00:00:00 2026\nSubject: 2\n\nx\n\n"),
-            (std::vector<std::string>{"Subject: 1\n\nFrom here\n>From there\n", "Subject: 2\n\nx\n\n"}));
+            (std::vector<std::string>{"Subject: 1\n\nFrom here\n>From there\n", "Subject: 2\n\nx\n"}));
 }
 
 TEST(Mbox, ABodyLineThatOnlyBeginsWithFromIsNoSeparator) {
@@ -53,10 +53,7 @@ TEST(Mbox, WhatIsWrittenReadsBackTheSame) {
       messages.push_back(raw);
       file += to_mbox(raw, "a@b", "Thu Jan  1 00:00:00 2026");
     }
-    auto read = read_all(file);
-    ASSERT_EQ(read.size(), 3U);
-    read.back().pop_back();  // the blank line that ends the last message of a file can't be told from its own
-    EXPECT_EQ(read, messages);
+    EXPECT_EQ(read_all(file), messages);
   }
 }
 
