@@ -51,7 +51,7 @@ std::optional<Url> parse_url(std::string_view text, PlainHttp plain) {
     if (out.host.empty() || out.host.size() > 253 || !std::ranges::all_of(out.host, is_host_char)) return std::nullopt;
   }
   if (port.empty()) return out;
-  if (!port.starts_with(':')) return std::nullopt;  // "[::1]x80"
+  if (!port.starts_with(':') || port.size() > 6) return std::nullopt;  // "[::1]x80", ":000000080"
   port.remove_prefix(1);
   const auto [stop, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
   if (error != std::errc() || stop != port.data() + port.size() || out.port == 0) return std::nullopt;

@@ -38,7 +38,7 @@ TEST(WebhookUrl, OnlyHttpsToAPlainHost) {
        {"http://example.org/", "ftp://example.org/", "https://", "https://user@example.org/", "https://a b/",
         "https://example.org/#x", "https://example.org:0/", "https://example.org:99999/", "https://exa\r\nmple.org/",
         "https://example.org/\r\nX: y", "file:///etc/passwd", "gopher://x", "https://[::1", "//example.org",
-        "https://[2001:db8::1]x80/", "https://[2001:db8::1]443/"}) {
+        "https://[2001:db8::1]x80/", "https://[2001:db8::1]443/", "https://example.org:000443/"}) {
     EXPECT_FALSE(parse_url(bad, PlainHttp::kRefused)) << bad;
   }
 }
