@@ -38,11 +38,20 @@ class Documents(unittest.TestCase):
             self.assertRegex(shown, rf"(?m)^  {word} ")
 
     def test_files_named_in_documents_exist(self):
-        for document in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "ARCHITECTURE.md", "samples/README.md"):
+        for document in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "ARCHITECTURE.md", "samples/README.md", "docs/threats.md"):
             if not os.path.exists(os.path.join(ROOT, document)):
                 continue
             for path in re.findall(r"`((?:scripts|deploy|tests|samples|bench|docs|web|src|api)/[\w./-]+)`", read(document)):
                 self.assertTrue(os.path.exists(os.path.join(ROOT, path)), f"{document} names {path}")
+
+    def test_every_test_that_answers_a_threat_exists(self):
+        known = set()
+        for folder, _, names in [*os.walk(os.path.join(ROOT, "src")), *os.walk(os.path.join(ROOT, "tests"))]:
+            for name in names:
+                if name.endswith("_test.cpp"):
+                    known.update(f"{suite}.{test}" for suite, test in re.findall(r"^TEST(?:_F|_P)?\((\w+), (\w+)\)", read(folder, name), re.M))
+        for name in re.findall(r"`([A-Z]\w+\.[A-Z0-9]\w+)`", read("docs", "threats.md")):
+            self.assertTrue(name in known, name)
 
 
 if __name__ == "__main__":

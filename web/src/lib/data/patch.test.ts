@@ -25,6 +25,15 @@ describe('patches', () => {
     expect(patch).toEqual({ 'keywords/a~1b~0c': true });
     expect(apply_patch(email, patch).keywords).toEqual({ $flagged: true, 'a/b~c': true });
   });
+  it('EmailEngine: a keyword named like a part of every object changes no object', () => {
+    for (const keyword of ['__proto__', 'constructor', 'toString']) {
+      expect(keyword_patch(email, keyword, false)).toEqual({});
+      apply_patch(email, keyword_patch(email, keyword, true));
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+      expect(typeof {}.toString).toBe('function');
+      expect(Object.getPrototypeOf(email.keywords)).toBe(Object.prototype);
+    }
+  });
   it('undoes what it did', () => {
     for (const patch of [move_patch(email, 'm1', 'm5'), keyword_patch(email, '$seen', true), keyword_patch(email, '$flagged', false)]) {
       expect(apply_patch(apply_patch(email, patch), invert_patch(email, patch))).toEqual(email);
