@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { brotliCompressSync } from 'node:zlib';
 import { conversation, rows, set_up, world } from './harness.mjs';
-import { accessible, steps } from './steps.mjs';
+import { accessible, eventually, steps } from './steps.mjs';
 
 const kFirstLoadBytes = 80_000; // brotli, DESIGN.md section 6
 const kMillion = 1_000_000;
@@ -49,6 +49,23 @@ step('the first load of the mailbox is light', async () => {
   assert.ok(loaded.length >= 3, 'document, script and style were seen');
   assert.ok(bytes > 20_000 && bytes < kFirstLoadBytes, `${bytes} bytes`);
   console.log(`first load: ${loaded.length} files, ${bytes} bytes brotli`);
+});
+
+step('the frame of an HTML message is as high as the message, at every width', async () => {
+  const { page } = someone;
+  await rows(page).filter({ hasText: 'Cinema Lumen' }).first().click();
+  const handle = await conversation(page).locator('article.open iframe').first().elementHandle();
+  const frame = await handle.contentFrame();
+  for (const width of [1440, 1000]) {
+    await page.setViewportSize({ width, height: 900 });
+    await eventually(async () => {
+      const { height: outer } = await handle.boundingBox();
+      const inner = await frame.evaluate(() => document.body.getBoundingClientRect().height);
+      assert.ok(inner > 80 && outer >= inner && outer < inner * 1.1 + 20, `the frame is ${outer} px high, the message ${inner}`);
+    });
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.keyboard.press('u');
 });
 
 for (const scheme of ['light', 'dark']) {
