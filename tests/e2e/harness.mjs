@@ -108,6 +108,7 @@ export class Server {
   }
 
   async start() {
+    this.stopping = false;
     this.port ??= await free_port();
     this.url = `http://127.0.0.1:${this.port}`;
     mkdirSync(join(this.folder, 'data'), { recursive: true });
@@ -120,6 +121,9 @@ export class Server {
     this.process.stdout.on('data', read);
     this.process.stderr.on('data', read);
     this.ended = new Promise((done) => this.process.on('exit', done));
+    this.process.on('exit', (code, signal) => {
+      if (!this.stopping) this.output += `\n*** dhii-mail ended by itself: ${signal ?? `code ${code}`} ***\n`;
+    });
     const deadline = Date.now() + kStartMs;
     for (;;) {
       if (this.process.exitCode !== null) throw new Error(`dhii-mail ended:\n${this.output}`);
@@ -139,6 +143,7 @@ export class Server {
 
   async stop() {
     if (!this.process || this.process.exitCode !== null) return;
+    this.stopping = true;
     this.process.kill('SIGTERM');
     await Promise.race([this.ended, new Promise((done) => setTimeout(done, 10_000))]);
     if (this.process.exitCode === null) this.process.kill('SIGKILL');

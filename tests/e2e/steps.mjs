@@ -25,7 +25,8 @@ export function steps(here) {
       } catch (error) {
         broken = name;
         console.log(await story(name, here).catch((why) => `nothing can be told of it: ${why}`));
-        note_failure(`${file}: ${name}: ${cause_of(error)}`);
+        const ended = /\*\*\* (dhii-mail ended by itself: .*) \*\*\*/.exec(here.server?.output ?? '')?.[1];
+        note_failure(`${file}: ${name}: ${ended ? `${ended}; ` : ''}${cause_of(error)}`);
         throw error;
       }
     });
