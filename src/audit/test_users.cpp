@@ -88,8 +88,13 @@ std::vector<std::string> TestUsers::remove() {
                    sign_in().has_value();
   if (can) (void)send("POST", "/api/v1/auth/step-up", {{"password", administrator_.password}});
   for (const auto& [id, login] : made_) {
-    const int status = can ? send("DELETE", "/api/v1/users/" + id, {}).status : 0;
-    if (status < 200 || status > 299) left.push_back(login);
+    const auto end = [&] { return can ? send("DELETE", "/api/v1/users/" + id, {}).status : 0; };
+    int status = end();
+    if (status == 409) {  // has planned his own deletion already, which leaves him in until then
+      (void)send("POST", "/api/v1/users/" + id + "/restore", {});
+      status = end();
+    }
+    if (status < 200 || status > 299) left.push_back(login + " (status " + std::to_string(status) + ")");
   }
   made_.clear();
   return left;
