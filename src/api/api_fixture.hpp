@@ -250,6 +250,7 @@ struct ApiFixture : testing::Test {
   net::BlockingPool dns_pool{"dns", 1, 8};
   std::optional<net::Dialer> dialer;
   std::optional<webhook::WebhookService> webhooks;
+  std::vector<std::unique_ptr<boost::asio::io_context>> loops;  // of event streams, whose timers belong to them
   PushHub hub;
   http::Router router;
   std::optional<RealSecurity> watch;
@@ -363,10 +364,12 @@ struct ApiFixture : testing::Test {
     head.headers.add("Host", host);
     for (const auto& [name, value] : headers) head.headers.add(name, value);
     if (!body.empty()) head.headers.add("Content-Length", std::to_string(body.size()));
-    boost::asio::io_context loop;
-    auto answer = boost::asio::co_spawn(loop, run(std::move(head), std::move(body)), boost::asio::use_future);
-    loop.run();
-    return answer.get();
+    auto loop = std::make_unique<boost::asio::io_context>();
+    auto answer = boost::asio::co_spawn(*loop, run(std::move(head), std::move(body)), boost::asio::use_future);
+    loop->run();
+    Response response = answer.get();
+    if (response.stream) loops.push_back(std::move(loop));
+    return response;
   }
   boost::asio::awaitable<Response> run(http::RequestHead head, std::string body) {
     http::Admission a = co_await dispatcher->admit(std::move(head));
