@@ -117,6 +117,7 @@ export class Server {
       env: { ...process.env, DATABASE_URL: `sqlite:///${join(this.folder, 'data/dhii_mail_production.db')}`, DHII_LISTEN: `127.0.0.1:${this.port}`, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const before = this.output.length;
     const read = (chunk) => (this.output += chunk);
     this.process.stdout.on('data', read);
     this.process.stderr.on('data', read);
@@ -128,7 +129,8 @@ export class Server {
     for (;;) {
       if (this.process.exitCode !== null) throw new Error(`dhii-mail ended:\n${this.output}`);
       const answer = await fetch(`${this.url}/healthz`).catch(() => null);
-      if (answer?.ok) return this;
+      // The link of the first start is printed after the port is open.
+      if (answer?.ok && this.output.includes('is running', before)) return this;
       if (Date.now() > deadline) throw new Error(`dhii-mail does not answer:\n${this.output}`);
       await new Promise((done) => setTimeout(done, 100));
     }
