@@ -156,8 +156,9 @@ void AlertDesk::answer(const Signal& signal, Timestamp now) {
                            .detail = iso_time(block->until)});
     }
     case Answer::kStepUp:
-      if (step_up_ && signal.user && hands_.demand_step_up) hands_.demand_step_up(signal.user, signal.rule);
-      return;
+      if (!step_up_ || !signal.user || !hands_.demand_step_up) return;
+      hands_.demand_step_up(signal.user, signal.rule);
+      return sink_.record({.kind = Kind::kStepUpDemanded, .user = signal.user, .object = signal.rule});
     case Answer::kEndSessions:
       if (end_sessions_ && signal.user && hands_.end_sessions) hands_.end_sessions(signal.user, signal.rule);
       return;
