@@ -41,7 +41,8 @@ sync::SyncCounters sync_counters(metrics::Registry& registry) {
 }
 
 sync::SyncServices services_of(Engine& engine, net::BlockingPool& cpu_pool,
-                               std::function<void(const sync::AccountStatus&)> on_status) {
+                               std::function<void(const sync::AccountStatus&)> on_status,
+                               std::function<bool()> may_send) {
   auto& installation = engine.installation();
   return {engine.io().get_executor(),
           engine.dialer(),
@@ -52,12 +53,14 @@ sync::SyncServices services_of(Engine& engine, net::BlockingPool& cpu_pool,
           installation.settings().extra_ca_file,
           host_name(),
           std::move(on_status),
-          sync_counters(installation.metrics())};
+          sync_counters(installation.metrics()),
+          std::move(may_send)};
 }
 
 }  // namespace
 
-Engine::Engine(Installation& installation, std::function<void(const sync::AccountStatus&)> on_status)
+Engine::Engine(Installation& installation, std::function<void(const sync::AccountStatus&)> on_status,
+               std::function<bool()> may_send)
     : installation_(installation),
       db_pool_("db", kDbThreads, kDbQueue),
       cpu_pool_("cpu", kCpuThreads, kCpuQueue),
@@ -65,7 +68,7 @@ Engine::Engine(Installation& installation, std::function<void(const sync::Accoun
       dns_pool_("dns", kDnsThreads, kDnsQueue),
       dialer_(io_.get_executor(), dns_pool_, egress_of(installation.settings().egress)),
       supervisor_(
-          services_of(*this, cpu_pool_, std::move(on_status)),
+          services_of(*this, cpu_pool_, std::move(on_status), std::move(may_send)),
           {.open_store = [&installation](UserId user) { return installation.stores().open(user); },
            .open_password =
                [&installation](const store::MailAccount& account) { return installation.passwords().open(account); }}),

@@ -14,7 +14,9 @@ namespace dhii::app {
 
 class Engine {
  public:
-  Engine(Installation& installation, std::function<void(const sync::AccountStatus&)> on_status);
+  // `may_send`: false holds the outboxes; empty: they send.
+  Engine(Installation& installation, std::function<void(const sync::AccountStatus&)> on_status,
+         std::function<bool()> may_send = {});
 
   boost::asio::io_context& io() { return io_; }
   net::BlockingPool& db_pool() { return db_pool_; }

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 
 #include "app/backup_job.hpp"
+#include "app/containment_commands.hpp"
 #include "app/event_log.hpp"
 #include "app/evidence.hpp"
 #include "backup/backup.hpp"
@@ -16,9 +17,9 @@ namespace json = boost::json;
 constexpr const char* kBy = "command line";
 
 struct Options {
-  std::string title, text, phase = "investigation", user, file;
+  std::string title, text, phase = "investigation", file;
   std::int64_t id = 0;
-  bool everybody = false, disable = false, verify = true;
+  bool verify = true;
 };
 
 std::string when(Timestamp at) {
@@ -39,14 +40,16 @@ int open_incident(Installation& i, const Output& output, const Options& o) {
   if (!id) return output.failure(id.error());
   output.result(
       {{"id", *id}},
-      fmt::format("Incident {} is open. Tell:\n{}Next:\n"
-                  "  dhii-mail incident contain {} --user LOGIN     end their sessions (--disable: and lock them out), "
-                  "or --everybody\n"
-                  "  dhii-mail incident collect {} --output FILE    keep the evidence before anything is changed\n"
-                  "  dhii-mail incident note {} \"...\"               what is known, and when\n"
-                  "  dhii-mail incident recover {}                  which backup to trust\n"
-                  "  dhii-mail incident close {} --lessons \"...\"",
-                  *id, contacts(i.settings().operations), *id, *id, *id, *id, *id));
+      fmt::format(
+          "Incident {} is open. Tell:\n{}Next:\n"
+          "  dhii-mail incident contain {} --user LOGIN     end their sessions (--disable: and lock them out), "
+          "or --everybody\n"
+          "  dhii-mail incident contain {} --address ADDRESS   block it; also --sign-ups, --read-only (undo: release)\n"
+          "  dhii-mail incident collect {} --output FILE    keep the evidence before anything is changed\n"
+          "  dhii-mail incident note {} \"...\"               what is known, and when\n"
+          "  dhii-mail incident recover {}                  which backup to trust\n"
+          "  dhii-mail incident close {} --lessons \"...\"",
+          *id, contacts(i.settings().operations), *id, *id, *id, *id, *id, *id));
   return 0;
 }
 
@@ -63,7 +66,15 @@ int list_incidents(Installation& i, const Output& output) {
                     {"lessons", incident.lessons}});
     rows.push_back({std::to_string(incident.id), when(incident.opened_at), incident.phase, log_escape(incident.title)});
   }
-  output.result({{"incidents", std::move(list)}}, all->empty() ? "No incidents." : table(rows));
+  const auto measures = measures_taken(i);
+  if (!measures) return output.failure(measures.error());
+  json::array now;
+  std::string text = all->empty() ? "No incidents." : table(rows);
+  for (const auto& measure : *measures) {
+    now.emplace_back(measure);
+    text += "\nIn force: " + measure;
+  }
+  output.result({{"incidents", std::move(list)}, {"in_force", std::move(now)}}, text);
   return 0;
 }
 
@@ -71,41 +82,6 @@ int note(Installation& i, const Output& output, const Options& o) {
   const auto done = store::Incidents(i.control()).note(o.id, {.by = kBy, .phase = o.phase, .text = o.text});
   if (!done) return output.failure(done.error());
   output.result({{"id", o.id}, {"phase", o.phase}}, "Noted.");
-  return 0;
-}
-
-Result<std::int64_t> end_sessions(Installation& i, const store::User& user, bool disable) {
-  DHII_TRY(i.control().revoke_sessions_of(user.id, std::nullopt));
-  if (disable) {
-    auto changed = user;
-    changed.disabled = true;
-    DHII_TRY(i.control().update_user(changed));
-  }
-  return 1;
-}
-
-int contain(Installation& i, const Output& output, const Options& o) {
-  if (o.user.empty() == !o.everybody) return output.failure("usage", "Say whom: --user LOGIN or --everybody.") + 1;
-  store::Incidents incidents(i.control());
-  if (const auto incident = incidents.get(o.id); !incident) return output.failure(incident.error());
-  const auto users = i.control().list_users();
-  if (!users) return output.failure(users.error());
-  std::int64_t count = 0;
-  for (const auto& user : *users) {
-    if (!o.everybody && !ascii_iequals(user.login, o.user)) continue;
-    const auto ended = end_sessions(i, user, o.disable && !o.everybody);
-    if (!ended) return output.failure(ended.error());
-    count += *ended;
-  }
-  if (count == 0)
-    return output.failure("user.not_found", "There is no user " + o.user + "; `dhii-mail user list` shows all.");
-  const std::string text =
-      fmt::format("ended all sessions of {} users{}", count, o.disable ? " and disabled them" : "");
-  if (const auto kept =
-          incidents.note(o.id, {.by = kBy, .phase = "containment", .text = text + (o.everybody ? "" : ": " + o.user)});
-      !kept)
-    return output.failure(kept.error());
-  output.result({{"id", o.id}, {"users", count}}, "Contained: " + text + ". A running server follows within a minute.");
   return 0;
 }
 
@@ -189,11 +165,7 @@ void add_incident_commands(CLI::App& app, std::function<int(Installation&, const
       ->capture_default_str()
       ->check(CLI::IsMember({"detection", "containment", "investigation", "recovery", "lessons"}));
   runs(note_command, note);
-  auto* contain_command = with_id("contain", "End sessions, lock users out");
-  contain_command->add_option("--user", o->user, "This one");
-  contain_command->add_flag("--everybody", o->everybody, "All users");
-  contain_command->add_flag("--disable", o->disable, "And disable the user");
-  runs(contain_command, contain);
+  add_containment_commands(*incident, command);
   auto* collect_command = with_id("collect", "Gather the evidence into one tar");
   collect_command->add_option("--output", o->file, "The file to write; it must not exist")->required();
   runs(collect_command, collect);

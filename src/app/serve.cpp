@@ -15,6 +15,7 @@
 #include "app/backup_job.hpp"
 #include "app/canary.hpp"
 #include "app/commands.hpp"
+#include "app/containment.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
 #include "app/inside_server.hpp"
@@ -54,7 +55,8 @@ constexpr std::chrono::milliseconds kProgressPause{250};   // account events on 
 
 class MailAccess final : public api::MailAccess {
  public:
-  MailAccess(Installation& installation, event::Sink& events) : installation_(installation), events_(events) {}
+  MailAccess(Installation& installation, event::Sink& events, const Containment& containment)
+      : installation_(installation), events_(events), containment_(containment) {}
   Result<api::OpenMail> open(UserId user) override {
     api::OpenMail out;
     DHII_TRY_ASSIGN(out.store, installation_.stores().open(user));
@@ -63,9 +65,14 @@ class MailAccess final : public api::MailAccess {
     out.context.user = user;
     out.context.login = owner.login;
     out.context.mail = out.store.get();
+    out.context.may_send = !containment_.read_only();
     out.context.on_unknown_account = [this, user](AccountId account) { report_foreign(user, account); };
     for (const auto& account : accounts)
-      out.context.accounts.push_back({account.id, account.name, account.email, account.kind});
+      out.context.accounts.push_back({.id = account.id,
+                                      .name = account.name,
+                                      .email = account.email,
+                                      .kind = account.kind,
+                                      .read_only = containment_.read_only()});
     return out;
   }
 
@@ -79,6 +86,7 @@ class MailAccess final : public api::MailAccess {
   }
   Installation& installation_;
   event::Sink& events_;
+  const Containment& containment_;
 };
 
 std::vector<http::Network> trusted_proxies(const config::Settings& settings) {
@@ -162,12 +170,14 @@ class Product {
   net::Task<> report_foreign(AccountId account, event::Event event);
   net::Task<> keep_certificate(store::MailCertificate seen);
   net::Task<> maintain();
+  net::Task<> follow_containment();
   net::Task<> welcome();
   net::Task<> wait_for_signals();
   asio::awaitable<void> stop();
 
   Installation& installation_;
   EventLog& event_log_;
+  Containment containment_;
   Engine engine_;
   api::PushHub hub_;
   crypto::Jwt jwt_;
@@ -212,7 +222,10 @@ class Product {
 Product::Product(Installation& installation, EventLog& events, const logs::Logs* logs)
     : installation_(installation),
       event_log_(events),
-      engine_(installation, [this](const sync::AccountStatus& status) { account_changed(status); }),
+      containment_(installation),
+      engine_(
+          installation, [this](const sync::AccountStatus& status) { account_changed(status); },
+          [this] { return !containment_.read_only(); }),
       jwt_(make_jwt(installation)),
       refresh_key_(installation.keyring().derive("refresh tokens v1")),
       events_(events.journal()),
@@ -242,7 +255,7 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
              registration_of(installation.settings().registration), !installation.settings().for_probing}),
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
-      mail_access_(installation, events_),
+      mail_access_(installation, events_, containment_),
       operations_(installation, events, events_, canary_),
       operations_routes_(operations_),
       webhooks_({engine_.io().get_executor(), installation.control(),
@@ -292,6 +305,7 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
   api_.add_to(router_);
   audits_.add_to(router_);
   api::Contract::built_in().guard(router_, engine_.db_pool());  // after all routes but the web app's files
+  containment_.guard(router_);
   http::add_static_routes(router_, http::web_assets());
   metrics::add_process_metrics(installation.metrics());
   telemetry_.watch_server([this] { return server_.connections(); }, [this] { return hub_.size(); });
@@ -361,6 +375,7 @@ Product::~Product() {
 
 Result<void> Product::start(Surroundings surroundings) {
   DHII_TRY(watch_.load());
+  DHII_TRY(containment_.read());
   DHII_TRY_ASSIGN(auto certificates, mail_certificates_.all());
   network_events_.load(std::move(certificates));
   engine_.dialer().watch_with(&network_events_);
@@ -371,6 +386,7 @@ Result<void> Product::start(Surroundings surroundings) {
   DHII_TRY(start_metrics());
   tasks_.spawn("accounts", engine_.start_accounts());
   tasks_.spawn("maintenance", maintain());
+  tasks_.spawn("containment", follow_containment());
   tasks_.spawn("webhooks", webhooks_.run());
   tasks_.spawn("users and keys", people_.maintain());
   tasks_.spawn("metrics", telemetry_.keep_counting());
@@ -439,6 +455,18 @@ net::Task<> Product::maintain() {
       DHII_CO_TRY(co_await net::sleep_for(kMaintenanceStep));
     else
       DHII_CO_TRY(co_await net::sleep_for(kMaintenancePause));
+  }
+}
+
+// What commands put into the databases: measures of an incident, blocked addresses.
+net::Task<> Product::follow_containment() {
+  for (;;) {
+    DHII_CO_TRY(co_await net::sleep_for(Containment::kLookAgain));
+    const auto read = co_await engine_.db_pool().run([this]() -> Result<void> {
+      DHII_TRY(containment_.read());
+      return watch_.blocks().reload();
+    });
+    if (!read) spdlog::warn("containment not looked at: {}", log_escape(read.error().message()));
   }
 }
 

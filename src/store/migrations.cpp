@@ -190,6 +190,10 @@ CREATE TABLE incident(id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL,
 CREATE TABLE incident_note(id INTEGER PRIMARY KEY AUTOINCREMENT, incident INTEGER NOT NULL, at INTEGER NOT NULL, by TEXT NOT NULL,
   phase TEXT NOT NULL, text TEXT NOT NULL);
 CREATE INDEX incident_note_incident ON incident_note(incident, id);
+)sql"},
+                                  // What is closed because of an incident (control_containment.cpp).
+                                  {R"sql(
+CREATE TABLE containment(measure INTEGER PRIMARY KEY, incident INTEGER NOT NULL, by TEXT NOT NULL, at INTEGER NOT NULL);
 )sql"}};
 
 }  // namespace

@@ -38,6 +38,7 @@ struct SyncServices {
   std::string ehlo_name;                                // RFC 5321 §4.1.1.1
   std::function<void(const AccountStatus&)> on_status;  // called on the io thread
   SyncCounters counters{};
+  std::function<bool()> may_send{};  // false: queued mail stays queued (an incident); empty: always
 };
 
 struct AccountContext {

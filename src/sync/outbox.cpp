@@ -18,8 +18,9 @@ using store::Submission;
 using store::SubmissionState;
 using store::WriteTx;
 
-constexpr std::size_t kSendAtOnce = 20;         // read from the database in one go
-constexpr std::chrono::minutes kLookAgain{10};  // even without a wake-up
+constexpr std::size_t kSendAtOnce = 20;            // read from the database in one go
+constexpr std::chrono::seconds kHeldLookAgain{5};  // while nothing may be sent
+constexpr std::chrono::minutes kLookAgain{10};     // even without a wake-up
 
 constexpr std::uint8_t kDeliveredYes = 1, kDeliveredNo = 2, kDeliveredUnknown = 3;
 
@@ -157,6 +158,10 @@ net::Task<> run_outbox(AccountContext& context, net::Event& wake) {
   }
   for (;;) {
     if (context.stopping) co_return fail(net::NetError::kCancelled);
+    if (context.services.may_send && !context.services.may_send()) {
+      DHII_CO_TRY(co_await wake.wait_for(kHeldLookAgain));
+      continue;
+    }
     const auto now = context.services.clock.now();
     DHII_CO_TRY_ASSIGN(const auto due, co_await context.read([=](ReadTx& tx) {
       return store::due_submissions(tx, account, now, kSendAtOnce);

@@ -4,10 +4,12 @@ import os
 import shutil
 import tarfile
 import tempfile
+import time
 import unittest
+import urllib.error
 import urllib.request
 
-from dhii import CommandLine, PASSWORD, Server, needs_binary
+from dhii import CommandLine, MailSystem, PASSWORD, Server, eventually, needs_binary
 
 
 @needs_binary
@@ -66,6 +68,103 @@ class Operations(unittest.TestCase):
         self.cli("incident", "close", "1", "--lessons", "Passkeys")
         incidents = self.cli.json("incident", "list")["incidents"]
         self.assertEqual((incidents[0]["phase"], incidents[0]["lessons"]), ("closed", "Passkeys"))
+
+    def settles(self, path, status, body=None, server=None):
+        """The running server looks every five seconds."""
+        def look():
+            try:
+                server.call(path, body, status=status)
+                return True
+            except AssertionError:
+                return False
+        self.assertTrue(eventually(look, 30, 0.5), (path, status))
+
+    def test_an_address_is_blocked_and_released(self):
+        server = Server(self.data, DHII_TRUSTED_PROXIES="127.0.0.1")
+        self.addCleanup(server.end)
+
+        def from_outside(address="203.0.113.9"):
+            request = urllib.request.Request(server.url + "/healthz", headers={"X-Forwarded-For": address})
+            try:
+                with urllib.request.urlopen(request, timeout=10) as answer:
+                    return answer.status
+            except urllib.error.HTTPError as error:
+                return error.code
+        self.cli("incident", "open", "Guessing")
+        self.assertEqual(from_outside(), 200)
+        self.cli("incident", "contain", "1", "--address", "203.0.113.9")
+        self.assertTrue(eventually(lambda: from_outside() == 403, 30, 0.5))
+        self.assertEqual(from_outside("203.0.113.10"), 200)
+        self.assertIn("can't be blocked", self.cli("incident", "contain", "1", "--address", "127.0.0.1", status=1).stderr)
+        self.assertIn("no IP address", self.cli("incident", "contain", "1", "--address", "mars", status=1).stderr)
+        self.cli("incident", "release", "1", "--address", "203.0.113.9")
+        self.assertTrue(eventually(lambda: from_outside() == 200, 30, 0.5))
+        self.cli("incident", "release", "1", "--address", "203.0.113.9", status=1)
+        self.cli("incident", "contain", "1", status=2)
+        events = self.cli("events", "list").stdout
+        self.assertIn("security.contained", events)
+        self.assertIn("security.containment_lifted", events)
+
+    def test_sign_ups_are_closed_and_opened_again(self):
+        server = Server(self.data)
+        self.addCleanup(server.end)
+        server.sign_in()
+        invitation = server.call("/api/v1/users/invitations", {})["invitation"]
+        self.cli("incident", "open", "Strange users")
+        self.cli("incident", "contain", "1", "--sign-ups")
+        self.settles("/api/v1/users/invitations", 403, {}, server)
+        ada, server.token = server.token, None
+        bob = {"invitation": invitation, "login": "bob", "password": "another long sentence"}
+        self.assertEqual(server.call("/api/v1/auth/register", bob, status=403)["code"], "containment.sign_ups_closed")
+        server.sign_in()
+        self.assertIn("sign-ups closed since", "".join(self.cli.json("incident", "list")["in_force"]))
+        self.cli("incident", "release", "1", "--sign-ups")
+        self.settles("/api/v1/users/invitations", 200, {}, server)
+        server.token = None
+        server.call("/api/v1/auth/register", bob)
+        self.assertEqual(self.cli.json("incident", "list")["in_force"], [])
+        self.assertTrue(ada)
+
+    def test_in_read_only_mode_mail_is_read_and_nothing_is_sent_or_changed(self):
+        mail = MailSystem(smtp=True)
+        self.addCleanup(mail.stop)
+        server = Server(self.data, DHII_EXTRA_CA_FILE=mail.folder + "/ca.pem")
+        self.addCleanup(server.end)
+        server.sign_in()
+        host = {"host": "localhost", "login": "alice@demo.test"}
+        account = server.call("/api/v1/accounts", {"email": "alice@demo.test", "password": "demo",
+                                                   "imap": {**host, "port": int(mail.env["MAIL_IMAPS_PORT"]), "security": "tls"},
+                                                   "smtp": {**host, "port": int(mail.env["MAIL_SMTPS_PORT"]), "security": "tls"}})
+        name = account.get("account", account)["id"]
+        self.assertTrue(eventually(lambda: server.call("/api/v1/identities")["identities"], 60))
+        mail.fill("alice", 1)
+        self.assertTrue(eventually(lambda: server.jmap(("Email/query", {"accountId": name}))[0].get("ids"), 60), "the mail came in")
+        email = server.jmap(("Email/query", {"accountId": name}))[0]["ids"][0]
+        message = {"account": name, "to": [{"email": "bob@demo.test"}], "subject": "Waits", "text": "Hello."}
+
+        def of_bob():
+            return mail.run("doveadm", "fetch", "-u", "bob@demo.test", "hdr.subject", "mailbox", "INBOX", "all")
+        due = time.time() + 40
+        server.call("/api/v1/messages/send", {**message, "send_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(due))})
+        self.cli("incident", "open", "Mail goes out that nobody wrote")
+        self.cli("incident", "contain", "1", "--read-only")
+        self.settles("/api/v1/templates", 403, {"name": "x", "subject": "x", "text": "x"}, server)
+        self.assertEqual(server.call("/api/v1/messages/send", message, status=403)["code"], "containment.read_only")
+        self.assertEqual(server.jmap(("Email/set", {"accountId": name, "update": {email: {"keywords/$flagged": True}}}))[0]["type"], "accountReadOnly")
+        self.assertEqual(server.call(f"/api/v1/messages/{email}")["subject"], "Filled 0", "mail stays readable")
+        server.call(f"/api/v1/messages/{email}", {"flagged": True}, "PATCH", 403)
+        server.sign_in()
+        self.assertLess(time.time(), due, "this machine is too slow to see anything here")
+        time.sleep(max(0, due - time.time()) + 10)  # the message in the outbox is due, and stays
+        self.assertNotIn("Waits", of_bob())
+        self.assertEqual([item["state"] for item in server.call("/api/v1/outbox")["outbox"]], ["queued"])
+        server.stop(20)
+        server.start()
+        server.sign_in()
+        self.assertEqual(server.call("/api/v1/messages/send", message, status=403)["code"], "containment.read_only", "a restart changes nothing")
+        self.cli("incident", "release", "1", "--read-only")
+        self.assertTrue(eventually(lambda: "Waits" in of_bob(), 60, 0.5), server.call("/api/v1/outbox"))
+        server.call("/api/v1/messages/send", message)
 
     def test_security_txt_names_the_contact(self):
         server = Server(self.data, DHII_SECURITY_CONTACT="security@example.org")

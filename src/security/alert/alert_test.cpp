@@ -231,6 +231,37 @@ TEST_F(DeskTest, BlocksAndAlertsSurviveARestart) {
   EXPECT_EQ(desk->open_alerts(), 1U);
 }
 
+TEST_F(DeskTest, BlocksThatACommandMakesOrLiftsInTheDatabaseAreTakenOver) {
+  BlockList command(alerts, minutes(15), [](std::string_view) { return false; });
+  ASSERT_TRUE(command.block("203.0.113.9", "incident 1", "command line", std::chrono::hours(24 * 365), clock.now()));
+  EXPECT_FALSE(blocks.blocked_for("203.0.113.9", clock.now()));
+  ASSERT_TRUE(blocks.reload());
+  EXPECT_TRUE(blocks.blocked_for("203.0.113.9", clock.now()));
+  const auto made = command.active(clock.now());
+  ASSERT_THAT(made, SizeIs(1));
+  ASSERT_TRUE(command.unblock(made[0].id));
+  ASSERT_TRUE(blocks.reload());
+  EXPECT_FALSE(blocks.blocked_for("203.0.113.9", clock.now()));
+}
+
+TEST_F(DeskTest, ADemandedStepUpIsAnEventAndNoneIsMadeWhenSwitchedOff) {
+  record({.kind = Kind::kMassDeletion, .user = UserId(7)});
+  journal->flush();
+  EXPECT_THAT(step_up, testing::ElementsAre(UserId(7)));
+  pass(seconds(2));
+  EXPECT_THAT(names(), testing::Contains("security.step_up_demanded"));
+  journal->stop();
+  settings.step_up = false;
+  journal.emplace(*rows, Journal::Keys{chain_key(), seed()}, clock, random, options);
+  make();
+  journal->follow(*desk);
+  journal->start();
+  step_up.clear();
+  record({.kind = Kind::kMassDeletion, .user = UserId(8)});
+  journal->flush();
+  EXPECT_THAT(step_up, testing::IsEmpty());
+}
+
 TEST_F(DeskTest, AReusedRefreshTokenEndsTheUsersSessions) {
   record({.kind = Kind::kRefreshTokenReused, .user = UserId(7), .address = "203.0.113.9"});
   journal->flush();

@@ -19,11 +19,11 @@ bool is_address(std::string_view text) {
   return !error;
 }
 
-std::string place_of(std::string_view address) {
+}  // namespace
+
+std::string blocked_place(std::string_view address) {
   return address.ends_with("/64") ? std::string(address) : counted_address(address);
 }
-
-}  // namespace
 
 ErrorText describe(BlockError e) {
   switch (e) {
@@ -44,8 +44,18 @@ BlockList::BlockList(store::EventAlerts& alerts, std::chrono::minutes first,
 
 Result<void> BlockList::load(Timestamp now) {
   DHII_TRY(alerts_.prune_blocks(now - kStrikesForgotten));
+  return reload();
+}
+
+Result<void> BlockList::reload() {
+  const auto before = [this] {
+    const std::scoped_lock lock(mutex_);
+    return changes_;
+  }();
   DHII_TRY_ASSIGN(auto blocks, alerts_.blocks());
   const std::scoped_lock lock(mutex_);
+  if (changes_ != before) return {};  // what was read may be older; the next round is not
+  blocks_.clear();
   for (auto& block : blocks) {
     std::string address = block.address;
     blocks_.insert_or_assign(std::move(address), std::move(block));
@@ -74,7 +84,7 @@ Result<Block> BlockList::block(std::string_view address, std::string reason, std
   if (!is_address(address)) return fail(BlockError::kNoAddress);
   if (!can_block(address)) return fail(BlockError::kProtected, std::string(address));
   const std::scoped_lock lock(mutex_);
-  Block block{.address = place_of(address), .reason = std::move(reason), .made_by = std::move(by), .made_at = now};
+  Block block{.address = blocked_place(address), .reason = std::move(reason), .made_by = std::move(by), .made_at = now};
   if (const auto found = blocks_.find(block.address); found != blocks_.end()) {
     if (found->second.until > now && !lasts) return found->second;
     block.strikes = found->second.until + kStrikesForgotten > now ? found->second.strikes + 1 : 1;
@@ -86,6 +96,7 @@ Result<Block> BlockList::block(std::string_view address, std::string reason, std
   block.until = now + std::min<std::chrono::seconds>(lasts.value_or(grown), 52 * kLongest);
   DHII_TRY_ASSIGN(block.id, alerts_.save(block));
   blocks_.insert_or_assign(block.address, block);
+  ++changes_;
   count_ = blocks_.size();
   return block;
 }
@@ -97,6 +108,7 @@ Result<Block> BlockList::unblock(std::int64_t id) {
   DHII_TRY(alerts_.remove_block(id));
   Block out = std::move(found->second);
   blocks_.erase(found);
+  ++changes_;
   count_ = blocks_.size();
   return out;
 }

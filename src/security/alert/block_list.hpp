@@ -23,6 +23,9 @@ enum class BlockError {
 };
 ErrorText describe(BlockError e);
 
+// What is blocked with an address: itself, of IPv6 its /64.
+std::string blocked_place(std::string_view address);
+
 class BlockList {
  public:
   static constexpr std::size_t kMaxBlocks = 10'000;
@@ -31,7 +34,10 @@ class BlockList {
   // `is_protected`: declared proxies; loopback always is.
   BlockList(store::EventAlerts& alerts, std::chrono::minutes first, std::function<bool(std::string_view)> is_protected);
 
+  // At the start: also forgets what is long over.
   Result<void> load(Timestamp now);
+  // Commands block and unblock in the database, too; this takes over what stands there.
+  Result<void> reload();
   // How long yet; nullopt: not blocked.
   std::optional<std::chrono::seconds> blocked_for(std::string_view address, Timestamp now) const;
   // `lasts`: nullopt takes the growing time. An address that is blocked already for longer stays so.
@@ -49,6 +55,7 @@ class BlockList {
   std::atomic<std::size_t> count_{0};
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Block> blocks_;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace dhii::security

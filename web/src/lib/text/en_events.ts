@@ -56,6 +56,7 @@ const advice: Record<string, string> = {
   'network.malformed_http': watch,
   'security.alert_firing': 'Open the alert: it says what is expected and what was seen.',
   'security.address_blocked': 'It lifts by itself. Lift it under Blocks if it hits the wrong one.',
+  'security.contained': 'Somebody stopped part of the server because of an incident. `dhii-mail incident list` says what is in force, `incident release` undoes it.',
   'security.events_dropped': 'There were more events than the journal takes. What matters was kept; look at what made the flood.',
   'security.chain_broken': 'Somebody changed the journal, or the disk lies. Compare with the exported heads, and treat it as a break-in.',
   'security.clock_jumped': 'Check the time service of the machine: tokens, codes and certificates depend on the clock.',
