@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "base/bytes.hpp"
@@ -62,20 +61,6 @@ std::string object_of(const http::Request& request, std::string_view route) {
 
 }  // namespace
 
-std::optional<AccountId> account_in(std::string_view path) {
-  while (!path.empty()) {
-    const auto end = std::min(path.find('/'), path.size());
-    const std::string_view segment = path.substr(0, end);
-    std::int64_t id = 0;
-    if (segment.size() > 1 && segment.front() == 'a') {
-      const auto [last, error] = std::from_chars(segment.data() + 1, segment.data() + segment.size(), id);
-      if (error == std::errc() && last == segment.data() + segment.size() && id > 0) return AccountId(id);
-    }
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return std::nullopt;
-}
-
 bool leaves_its_folder(std::string_view path) {
   std::string text(path);
   for (int i = 0; i <= kDecodings; ++i) {
@@ -101,9 +86,8 @@ std::optional<Kind> event_of(std::string_view code, std::string_view path, bool 
 void RequestEvents::finished(const http::Request& request, std::string_view route, const http::Response& response,
                              std::chrono::microseconds) {
   const bool upload = route.find("upload") != std::string_view::npos || route.find("import") != std::string_view::npos;
-  const auto account = response.status == 404 && request.principal && look_ ? account_in(request.path) : std::nullopt;
-  const auto kind =
-      account ? std::optional(Kind::kForeignObject) : event_of(response.problem_code, request.path, upload);
+  const auto thing = response.status == 404 && request.principal && look_ ? thing_in(route, request) : std::nullopt;
+  const auto kind = thing ? std::optional(Kind::kForeignObject) : event_of(response.problem_code, request.path, upload);
   if (!kind) return;
   event::Event event{.kind = *kind,
                      .address = request.client_address,
@@ -115,9 +99,9 @@ void RequestEvents::finished(const http::Request& request, std::string_view rout
     event.session = request.principal->session;
   }
   if (*kind == Kind::kCrossSiteRefused) event.detail = request.headers.value("Origin");
-  if (account) {
-    event.object = "account a" + std::to_string(account->value);
-    return look_(*account, std::move(event));
+  if (thing) {
+    event.object = name_of(*thing);
+    return look_(*thing, std::move(event));
   }
   sink_.record(std::move(event));
 }

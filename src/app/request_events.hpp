@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "app/foreign_objects.hpp"
 #include "event/event.hpp"
 #include "http/dispatcher.hpp"
 
@@ -12,8 +13,8 @@ namespace dhii::app {
 
 class RequestEvents final : public http::RequestObserver {
  public:
-  // `look`: told of an account that was asked for and not found, with the event to record if it is somebody else's.
-  using Look = std::function<void(AccountId, event::Event)>;
+  // `look`: told of what was asked for and not found, with the event to record if it is somebody else's.
+  using Look = std::function<void(Thing, event::Event)>;
   explicit RequestEvents(event::Sink& sink, Look look = {}) : sink_(sink), look_(std::move(look)) {}
   void finished(const http::Request& request, std::string_view route, const http::Response& response,
                 std::chrono::microseconds took) override;
@@ -25,9 +26,6 @@ class RequestEvents final : public http::RequestObserver {
 
 // Pure: which event a problem code is, if any. `path` is as sent.
 std::optional<event::Kind> event_of(std::string_view problem_code, std::string_view path, bool upload);
-
-// The account that a path names: "/api/v1/accounts/a7", "/jmap/upload/a7/".
-std::optional<AccountId> account_in(std::string_view path);
 
 // "../", "..%2f", "%2e%2e/", "..\" and what decodes to them once or twice.
 bool leaves_its_folder(std::string_view path);

@@ -34,26 +34,47 @@ TEST(RequestEvents, ARefusedRequestIsAnEventWithAddressUserAndRoute) {
   EXPECT_EQ(kept.events.size(), 1U) << "what went well is no event";
 }
 
-TEST(RequestEvents, AnAccountThatIsNotFoundIsLookedFor) {
+TEST(RequestEvents, WhatIsNotFoundIsLookedForWhateverItIs) {
   Kept kept;
-  std::vector<std::int64_t> looked;
-  RequestEvents events(kept, [&](AccountId id, const event::Event& event) {
-    looked.push_back(id.value);
+  std::vector<std::string> looked;
+  RequestEvents events(kept, [&](const Thing& thing, const event::Event& event) {
+    looked.push_back(name_of(thing));
     EXPECT_EQ(event.kind, Kind::kForeignObject);
-    EXPECT_EQ(event.object, "account a7");
+    EXPECT_EQ(event.object, looked.back());
+    EXPECT_EQ(event.user, UserId(7));
   });
-  http::Request request;
-  request.path = "/api/v1/accounts/a7";
   http::Response response;
   response.status = 404;
-  events.finished(request, "/api/v1/accounts/{id}", response, {});
+  const auto ask = [&](std::string_view route, std::string name, std::string id, bool signed_in = true) {
+    http::Request request;
+    request.parameters = {{std::move(name), std::move(id)}};
+    if (signed_in) request.principal = http::Principal{UserId(7), SessionId(3), http::Role::kUser};
+    events.finished(request, route, response, {});
+  };
+  ask("/api/v1/accounts/{id}", "id", "a7", false);
   EXPECT_TRUE(looked.empty()) << "nobody is signed in";
-  request.principal = http::Principal{UserId(7), SessionId(3), http::Role::kUser};
-  events.finished(request, "/api/v1/accounts/{id}", response, {});
-  EXPECT_EQ(looked, std::vector<std::int64_t>{7});
-  EXPECT_EQ(account_in("/jmap/download/a12/b00/x"), AccountId(12));
-  for (const char* path : {"/api/v1/auth", "/a", "/assets/a7.js", "/a0", "/a-1"})
-    EXPECT_FALSE(account_in(path)) << path;
+  ask("/api/v1/accounts/{id}/sync", "id", "a7");
+  ask("/jmap/download/{accountId}/{blobId}/{name}", "accountId", "a12");
+  ask("/api/v1/webhooks/{id}/deliveries", "id", "w3");
+  ask("/api/v1/auth/passkeys/{id}", "id", "p4");
+  ask("/api/v1/mailboxes/{id}", "id", "m5");
+  ask("/api/v1/messages/{id}/raw", "id", "e6");
+  ask("/api/v1/threads/{id}", "id", "t7");
+  ask("/api/v1/identities/{id}", "id", "i8");
+  ask("/api/v1/outbox/{id}/retry", "id", "s9");
+  ask("/api/v1/templates/{id}", "id", "n10");
+  EXPECT_EQ(looked,
+            (std::vector<std::string>{"account a7", "account a12", "webhook w3", "passkey p4", "mailbox m5",
+                                      "message e6", "thread t7", "identity i8", "outbox item s9", "template n10"}));
+  looked.clear();
+  ask("/api/v1/messages/{id}", "id", "nonsense");
+  ask("/api/v1/messages/{id}", "id", "e-5");
+  ask("/api/v1/messages/{id}", "id", "e99999999999999999999");
+  ask("/api/v1/security/alerts/{id}", "id", "5");
+  ask("", "id", "e5");
+  response.status = 200;
+  ask("/api/v1/messages/{id}", "id", "e5");
+  EXPECT_TRUE(looked.empty());
 }
 
 TEST(RequestEvents, EverySpellingOfALeavingPathIsATraversal) {

@@ -18,6 +18,7 @@
 #include "app/containment.hpp"
 #include "app/engine.hpp"
 #include "app/event_log.hpp"
+#include "app/foreign_objects.hpp"
 #include "app/inside_server.hpp"
 #include "app/instance_lock.hpp"
 #include "app/network_events.hpp"
@@ -55,8 +56,10 @@ constexpr std::chrono::milliseconds kProgressPause{250};   // account events on 
 
 class MailAccess final : public api::MailAccess {
  public:
-  MailAccess(Installation& installation, event::Sink& events, const Containment& containment)
-      : installation_(installation), events_(events), containment_(containment) {}
+  // `report`: told, on a database thread, of what a user asked for and does not have.
+  using Report = std::function<void(UserId, Thing)>;
+  MailAccess(Installation& installation, const Containment& containment, Report report)
+      : installation_(installation), containment_(containment), report_(std::move(report)) {}
   Result<api::OpenMail> open(UserId user) override {
     api::OpenMail out;
     DHII_TRY_ASSIGN(out.store, installation_.stores().open(user));
@@ -66,7 +69,12 @@ class MailAccess final : public api::MailAccess {
     out.context.login = owner.login;
     out.context.mail = out.store.get();
     out.context.may_send = !containment_.read_only();
-    out.context.on_unknown_account = [this, user](AccountId account) { report_foreign(user, account); };
+    out.context.on_unknown_account = [this, user](AccountId account) {
+      report_(user, {ThingKind::kAccount, account.value, "a" + std::to_string(account.value)});
+    };
+    out.context.on_not_found = [this, user](std::string_view id) {
+      if (auto thing = thing_of_id(id)) report_(user, std::move(*thing));
+    };
     for (const auto& account : accounts)
       out.context.accounts.push_back({.id = account.id,
                                       .name = account.name,
@@ -77,16 +85,9 @@ class MailAccess final : public api::MailAccess {
   }
 
  private:
-  // On a database thread: somebody else's account, rather than one that never was, is an event.
-  void report_foreign(UserId user, AccountId account) {
-    const auto found = installation_.control().get_account(account);
-    if (!found || found->user == user) return;
-    events_.record(
-        {.kind = event::Kind::kForeignObject, .user = user, .object = "account a" + std::to_string(account.value)});
-  }
   Installation& installation_;
-  event::Sink& events_;
   const Containment& containment_;
+  Report report_;
 };
 
 std::vector<http::Network> trusted_proxies(const config::Settings& settings) {
@@ -167,7 +168,7 @@ class Product {
   security::DeskHands desk_hands();
   net::Task<> end_sessions(UserId user);
   net::Task<> demand_step_up(UserId user);
-  net::Task<> report_foreign(AccountId account, event::Event event);
+  net::Task<> report_foreign(Thing thing, event::Event event);
   net::Task<> keep_certificate(store::MailCertificate seen);
   net::Task<> maintain();
   net::Task<> follow_containment();
@@ -237,8 +238,8 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
       factors_({factor_store_, factor_seal_, recovery_key_, engine_.db_pool(), installation.clock(),
                 installation.random(), events_, !installation.settings().for_probing}),
       request_events_(events_,
-                      [this](AccountId account, event::Event event) {
-                        tasks_.spawn("foreign object", report_foreign(account, std::move(event)));
+                      [this](Thing thing, event::Event event) {
+                        tasks_.spawn("foreign object", report_foreign(std::move(thing), std::move(event)));
                       }),
       database_events_(events_),
       usage_events_(events_, installation.clock()),
@@ -255,7 +256,13 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
              registration_of(installation.settings().registration), !installation.settings().for_probing}),
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
-      mail_access_(installation, events_, containment_),
+      mail_access_(installation, containment_,
+                   [this](UserId user, Thing thing) {
+                     asio::post(engine_.io(), [this, user, thing = std::move(thing)]() mutable {
+                       event::Event event{.kind = event::Kind::kForeignObject, .user = user, .object = name_of(thing)};
+                       tasks_.spawn("foreign object", report_foreign(std::move(thing), std::move(event)));
+                     });
+                   }),
       operations_(installation, events, events_, canary_),
       operations_routes_(operations_),
       webhooks_({engine_.io().get_executor(), installation.control(),
@@ -346,10 +353,10 @@ net::Task<> Product::demand_step_up(UserId user) {
   co_return Result<void>{};
 }
 
-// Somebody else's, rather than one that never was.
-net::Task<> Product::report_foreign(AccountId account, event::Event event) {
-  auto found = co_await engine_.db_pool().run([&] { return installation_.control().get_account(account); });
-  if (found && found->user != event.user) events_.record(std::move(event));
+net::Task<> Product::report_foreign(Thing thing, event::Event event) {
+  const auto foreign =
+      co_await engine_.db_pool().run([&]() -> Result<bool> { return is_foreign(installation_, event.user, thing); });
+  if (foreign && *foreign) events_.record(std::move(event));
   co_return Result<void>{};
 }
 

@@ -32,6 +32,8 @@ struct AccountInfo {
   bool read_only = false;
 };
 
+inline constexpr std::size_t kMaxReportedIds = 10;  // enough to see that somebody tries ids
+
 // Everything that one request may touch. Lives on the caller's stack for the length of the call.
 struct UserContext {
   UserId user;
@@ -39,6 +41,8 @@ struct UserContext {
   std::vector<AccountInfo> accounts;  // in the order shown; the first of each kind is the primary account
   store::MailStore* mail = nullptr;   // never null
   std::function<void(AccountId)> on_unknown_account = {};  // asked for an account that is none of `accounts`
+  // Asked for an id that the account does not have: the first kMaxReportedIds of a call.
+  std::function<void(std::string_view id)> on_not_found = {};
   // false: EmailSubmission/set answers `forbidden`. Who may not change mail has accounts that are read_only.
   bool may_send = true;
 };

@@ -125,6 +125,39 @@ class SecurityEvents(unittest.TestCase):
         self.assertEqual({event["object"] for event in self.events(server, "?kind=api.foreign_object")}, {"account a1"})
         self.assertTrue(eventually(lambda: self.events(server, "?kind=api.not_permitted"), limit=20))
 
+    def test_whatever_is_somebody_elses_is_an_event_when_it_is_asked_for(self):
+        server = self.server()
+        server.call("/api/v1/accounts/sample", {})
+        ada = server.token
+        template = server.call("/api/v1/templates", {"name": "n", "subject": "s", "text": "t"})["id"]
+        mailbox = server.call("/api/v1/mailboxes")["mailboxes"][-1]["id"]
+        self.assertTrue(eventually(lambda: server.call("/api/v1/messages")["messages"], 30))
+        message = server.call("/api/v1/messages")["messages"][0]["id"]
+        thread = server.call(f"/api/v1/messages/{message}")["thread"]
+        webhook = server.call("/api/v1/webhooks", {"url": "https://localhost:1/hook", "events": ["message.received"]})["id"]
+        key = server.call("/api/v1/api-keys", {"name": "k", "scopes": ["mail:read"]})
+        key = key.get("api_key", key)["id"]
+        invitation = server.call("/api/v1/users/invitations", {})["invitation"]
+        server.token = None
+        server.token = server.call("/api/v1/auth/register", {"invitation": invitation, "login": "bob", "password": "another long sentence"})["access_token"]
+        own = server.call("/api/v1/accounts/sample", {})
+        own = own.get("account", own)["id"]
+        mine = server.call("/api/v1/templates", {"name": "mine", "subject": "s", "text": "t"})["id"]
+        server.call(f"/api/v1/templates/{mine}", method="DELETE")
+        server.call(f"/api/v1/templates/{mine}", status=404)  # a deleted thing of one's own is no event
+        asked = ["webhooks/" + webhook, "api-keys/" + key, "mailboxes/m999", "messages/e999999", "threads/t999999", "identities/i999", "outbox/s999", "templates/p999"]
+        for path in asked:
+            server.call("/api/v1/" + path, status=404)
+        self.assertEqual(server.jmap(("Email/get", {"accountId": own, "ids": ["e888888"]}))[0]["notFound"], ["e888888"])
+        server.token = ada
+        wanted = {"webhook " + webhook, "key " + key, "mailbox m999", "message e999999", "thread t999999", "identity i999", "outbox item s999", "template p999", "message e888888"}
+
+        def seen():
+            return {event["object"] for event in self.events(server, "?kind=api.foreign_object")}
+        self.assertTrue(eventually(lambda: seen() == wanted, 30), (wanted - seen(), seen() - wanted))
+        self.assertTrue(eventually(lambda: "foreign_objects" in [a["rule"] for a in server.call("/api/v1/security/alerts")["alerts"]], 30))
+        self.assertTrue(template and mailbox and thread)
+
     def test_the_journal_survives_kill_and_proves_itself(self):
         server = self.server()
         self.guess(server, 3)

@@ -39,6 +39,9 @@ Outcome<GetArguments> read_get(const Call& call, Arguments& arguments) {
 
 json::object get_answer(const Call& call, const AccountInfo& account, ChangeNumber state, json::array list,
                         json::array not_found) {
+  for (std::size_t i = 0; i < std::min(not_found.size(), kMaxReportedIds) && call.user.on_not_found; ++i) {
+    if (not_found[i].is_string()) call.user.on_not_found(not_found[i].get_string());
+  }
   auto out = call.object(4);
   out.emplace("accountId", id_value(account.id, call.storage));
   out.emplace("state", call.text(state_text(state)));
