@@ -185,12 +185,27 @@ Result<std::string> SecurityRoutes::who(UserId user) {
 SecurityRoutes::Answer SecurityRoutes::list_events(Request& request) {
   return answer(p_, request, [this, &request]() -> Result<Response> {
     DHII_TRY_ASSIGN(const auto filter, filter_of(request, p_.clock.now()));
+    if (const auto words = security::words_of(request.query_value("q").value_or("")); !words.empty())
+      return find_events(filter, words);
     DHII_TRY_ASSIGN(auto rows, p_.events.list(filter));
     return ok(200, page(
                        std::move(rows), filter.limit - 1, "events",
                        [](const store::EventRow& row) { return security::to_json(row); },
                        [](const store::EventRow& row) { return row.entry.id; }));
   });
+}
+
+Result<Response> SecurityRoutes::find_events(store::EventFilter filter, std::span<const std::string> words) {
+  --filter.limit;
+  DHII_TRY_ASSIGN(const auto found, p_.events.search(filter, [&](const store::EventRow& row) {
+    return security::has_words(row, words);
+  }));
+  json::object out;
+  json::array list;
+  for (const auto& row : found.rows) list.push_back(security::to_json(row));
+  out["events"] = std::move(list);
+  if (found.next != 0) out["next_cursor"] = std::to_string(found.next);
+  return ok(200, std::move(out));
 }
 
 SecurityRoutes::Answer SecurityRoutes::get_event(Request& request) {

@@ -2,6 +2,7 @@
 // Parse, ask security/ on the database pool, render. Owned by Api.
 #pragma once
 #include <boost/asio/awaitable.hpp>
+#include <span>
 
 #include "http/router.hpp"
 #include "net/blocking_pool.hpp"
@@ -30,6 +31,7 @@ class SecurityRoutes {
  private:
   using Answer = boost::asio::awaitable<http::Response>;
   Answer list_events(http::Request& request);
+  Result<http::Response> find_events(store::EventFilter filter, std::span<const std::string> words);
   Answer get_event(http::Request& request);
   Answer list_alerts(http::Request& request);
   Answer get_alert(http::Request& request);

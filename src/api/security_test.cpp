@@ -56,6 +56,24 @@ TEST_F(SecurityApi, EventsAreFilteredAndPaged) {
   EXPECT_NE(next.at(0).at("id"), page.at("events").as_array().at(1).at("id"));
 }
 
+TEST_F(SecurityApi, EventsAreFoundByWordsInAnyOrderAndCase) {
+  for (int i = 0; i < 5; ++i) happens(Kind::kSignInFailed, "Name" + std::to_string(i), "192.0.2.7");
+  happens(Kind::kSignInFailed, "J\xC3\x9CRGEN", "192.0.2.8");
+  EXPECT_THAT(events("?kind=auth&q=name3", ada), SizeIs(1));
+  EXPECT_THAT(events("?kind=auth&q=192.0.2.7%20SIGN-IN", ada), SizeIs(5));
+  EXPECT_THAT(events("?kind=auth&q=name3%20name4", ada), IsEmpty()) << "all of them in one event";
+  EXPECT_THAT(events("?kind=auth&q=j%C3%BCrgen", eve), SizeIs(1));
+  EXPECT_THAT(events("?kind=auth&q=sign_in_failed&address=192.0.2.8", ada), SizeIs(1))
+      << "the kind, and with another filter";
+  EXPECT_THAT(events("?kind=auth&q=%25", ada), IsEmpty()) << "no pattern";
+  const auto page = body_of(send("GET", "/api/v1/security/events?kind=auth&q=name&limit=2", bearer(ada)));
+  EXPECT_THAT(page.at("events").as_array(), SizeIs(2));
+  const std::string cursor(page.at("next_cursor").as_string());
+  EXPECT_THAT(events("?kind=auth&q=name&cursor=" + cursor, ada), SizeIs(3));
+  EXPECT_EQ(send("GET", "/api/v1/security/events?kind=auth&q=" + std::string(101, 'x'), bearer(ada)).status, 400);
+  EXPECT_EQ(send("GET", "/api/v1/security/events?kind=auth&q=x", bearer(bob)).status, 403);
+}
+
 TEST_F(SecurityApi, AnEventSaysWhatHappenedInASentence) {
   happens(Kind::kSignInFailed, "mallory", "192.0.2.7");
   const auto row = events("?kind=auth.sign_in_failed", ada).at(0).as_object();

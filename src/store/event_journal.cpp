@@ -90,6 +90,22 @@ Result<std::vector<EventRow>> rows(Statement& statement) {
   }
 }
 
+// The rows of a filter, to be stepped through; at most `limit`.
+Result<Statement> find(Database& db, const EventFilter& filter, std::size_t limit) {
+  DHII_TRY_ASSIGN(const std::int64_t above, lowest_id(db, filter));
+  std::array<std::pair<std::string, std::string>, EventJournal::kMaxNames> names;
+  for (std::size_t i = 0; i < filter.names.size(); ++i) names[i] = range_of(filter.names[i]);
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  auto statement = prepare(db, filter);
+  statement.bind(filter.since ? to_unix_ms(*filter.since) : std::numeric_limits<std::int64_t>::min(),
+                 filter.until ? to_unix_ms(*filter.until) : kMost, filter.least,
+                 filter.before == 0 ? kMost : filter.before, above, filter.address, filter.user, filter.actor,
+                 names[0].first, names[0].second, names[1].first, names[1].second, names[2].first, names[2].second,
+                 names[3].first, names[3].second, names[4].first, names[4].second, names[5].first, names[5].second,
+                 names[6].first, names[6].second, names[7].first, names[7].second, limit);
+  return statement;
+}
+
 class Appender {
  public:
   explicit Appender(Database& db)
@@ -158,18 +174,27 @@ Result<std::optional<EventRow>> EventJournal::get(std::int64_t id) {
 Result<std::vector<EventRow>> EventJournal::list(const EventFilter& filter) {
   if (filter.names.size() > kMaxNames) return fail(StoreError::kInvalid, "at most 8 kinds of events at once");
   return database_.read([&](Database& db) -> Result<std::vector<EventRow>> {
-    DHII_TRY_ASSIGN(const std::int64_t above, lowest_id(db, filter));
-    std::array<std::pair<std::string, std::string>, kMaxNames> names;
-    for (std::size_t i = 0; i < filter.names.size(); ++i) names[i] = range_of(filter.names[i]);
-    constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
-    auto statement = prepare(db, filter);
-    statement.bind(filter.since ? to_unix_ms(*filter.since) : std::numeric_limits<std::int64_t>::min(),
-                   filter.until ? to_unix_ms(*filter.until) : kMost, filter.least,
-                   filter.before == 0 ? kMost : filter.before, above, filter.address, filter.user, filter.actor,
-                   names[0].first, names[0].second, names[1].first, names[1].second, names[2].first, names[2].second,
-                   names[3].first, names[3].second, names[4].first, names[4].second, names[5].first, names[5].second,
-                   names[6].first, names[6].second, names[7].first, names[7].second, filter.limit);
+    DHII_TRY_ASSIGN(auto statement, find(db, filter, filter.limit));
     return rows(statement);
+  });
+}
+
+Result<EventJournal::Found> EventJournal::search(const EventFilter& filter,
+                                                 const std::function<bool(const EventRow&)>& wanted, std::size_t most) {
+  if (filter.names.size() > kMaxNames) return fail(StoreError::kInvalid, "at most 8 kinds of events at once");
+  return database_.read([&](Database& db) -> Result<Found> {
+    DHII_TRY_ASSIGN(auto statement, find(db, filter, most));
+    Found out;
+    for (std::size_t looked = 1;; ++looked) {
+      DHII_TRY_ASSIGN(const bool more, statement.step());
+      if (!more) return out;
+      auto row = row_of(statement.row());
+      const std::int64_t id = row.entry.id;
+      if (wanted(row)) out.rows.push_back(std::move(row));
+      if (out.rows.size() < filter.limit && looked < most) continue;
+      out.next = id;  // there may be none below; then the next page is empty and the last
+      return out;
+    }
   });
 }
 

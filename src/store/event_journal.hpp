@@ -61,6 +61,15 @@ class EventJournal {
   Result<ChainPoint> start();  // the checkpoint, or {} when nothing was removed yet
   Result<std::optional<EventRow>> get(std::int64_t id);
   Result<std::vector<EventRow>> list(const EventFilter& filter);
+  // Those of the filter that `wanted` takes, at most filter.limit. Looks at `most` records, then stops with what
+  // it has: the journal has no index of words, and whoever asks may go on at `next`.
+  struct Found {
+    std::vector<EventRow> rows;
+    std::int64_t next = 0;  // go on with `before` = this; 0: nothing is left
+  };
+  static constexpr std::size_t kMaxLookedAt = 20'000;  // a fifth of a second or so
+  Result<Found> search(const EventFilter& filter, const std::function<bool(const EventRow&)>& wanted,
+                       std::size_t most = kMaxLookedAt);
   // From id `from` on, oldest first, at most `limit`.
   Result<std::vector<EventRow>> from(std::int64_t from, std::size_t limit);
   Result<std::vector<EventDay>> days(std::int64_t first_day);

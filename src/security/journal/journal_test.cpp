@@ -34,6 +34,29 @@ TEST_F(JournalTest, KeepsWhatWasRecordedAcrossARestart) {
   EXPECT_EQ(found[1].entry.event.at, clock.now());
 }
 
+TEST_F(JournalTest, ASearchStopsAfterSoManyRecordsAndGoesOnWhereItStopped) {
+  journal->start();
+  for (int i = 0; i < 30; ++i) record(failed_sign_in("name" + std::to_string(i)));
+  ASSERT_EQ(all().size(), 30U);
+  const auto wanted = [](const store::EventRow& row) { return row.entry.event.actor == "name5"; };
+  store::EventFilter filter;
+  std::size_t rounds = 0;
+  std::vector<store::EventRow> found;
+  do {
+    auto page = rows->search(filter, wanted, 10).value();
+    for (auto& row : page.rows) found.push_back(std::move(row));
+    filter.before = page.next;
+    ++rounds;
+  } while (filter.before != 0);
+  EXPECT_EQ(rounds, 4U) << "three of ten, and one that finds the end";
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].entry.event.actor, "name5");
+  filter.limit = 2;
+  const auto two = rows->search(filter, [](const auto&) { return true; }).value();
+  EXPECT_EQ(two.rows.size(), 2U);
+  EXPECT_EQ(two.next, two.rows.back().entry.id);
+}
+
 TEST_F(JournalTest, OfAMachineWithoutItsKeyOpensNothing) {
   const auto opened = store::EventDatabase::open(folder / "events.db", Secret(std::string(32, 'x')));
   ASSERT_FALSE(opened);

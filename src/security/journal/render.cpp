@@ -3,9 +3,11 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/bytes.hpp"
+#include "store/folding.hpp"
 
 namespace dhii::security {
 
@@ -88,6 +90,29 @@ std::string sentence_of(const store::EventRow& row) {
   if (row.entry.count > 1)
     out += " " + std::to_string(row.entry.count) + " times since " + date_and_time(row.entry.first_at, " ") + ".";
   return out;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  const std::string folded = store::fold_text(to_valid_utf8(text));
+  std::vector<std::string> out;
+  std::size_t at = 0;
+  while (at < folded.size() && out.size() < kMaxWords) {
+    const auto end = std::min(folded.find(' ', at), folded.size());
+    if (end > at) out.push_back(folded.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+bool has_words(const store::EventRow& row, std::span<const std::string> words) {
+  const auto& event = row.entry.event;
+  std::string all = sentence_of(row);
+  for (const auto* part : {&row.name, &event.actor, &event.address, &event.object, &event.detail, &event.request_id}) {
+    all += ' ';
+    all += *part;
+  }
+  all = store::fold_text(to_valid_utf8(all));
+  return std::ranges::all_of(words, [&](const std::string& word) { return all.contains(word); });
 }
 
 json::object to_json(const store::EventRow& row) {

@@ -173,6 +173,7 @@ export class FakeRest {
         (wanted('kind') === '' || wanted('kind').split(',').some((kind) => event.kind === kind || event.kind.startsWith(`${kind}.`))) &&
         (wanted('severity') === '' || order.indexOf(event.severity) >= order.indexOf(wanted('severity'))) &&
         (wanted('address') === '' || event.address === wanted('address')) && (wanted('actor') === '' || event.actor === wanted('actor')) &&
+        wanted('q').toLowerCase().split(/\s+/).every((word) => `${event.sentence} ${event.kind}`.toLowerCase().includes(word)) &&
         (wanted('since') === '' || event.at >= wanted('since')) && (wanted('until') === '' || event.at < wanted('until')),
     );
     const from = Number(params.get('cursor') ?? 0);

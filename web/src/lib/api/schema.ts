@@ -3491,6 +3491,8 @@ export interface components {
         EventUntil: string;
         /** @description A user of this server */
         EventUser: string;
+        /** @description Words that the sentence, kind, actor, address, object, detail or request id contains, all of them, in any order and case. 20,000 events are looked through for a page: one with few or none and a `next_cursor` says to go on */
+        EventWords: string;
         /** @description An export of the signed-in user */
         ExportId: string;
         /** @description Which of the files from 1 */
@@ -6896,6 +6898,8 @@ export interface operations {
                 kind?: components["parameters"]["EventKinds"];
                 /** @description How many at most */
                 limit?: components["parameters"]["PageSize"];
+                /** @description Words that the sentence, kind, actor, address, object, detail or request id contains, all of them, in any order and case. 20,000 events are looked through for a page: one with few or none and a `next_cursor` says to go on */
+                q?: components["parameters"]["EventWords"];
                 /** @description At least */
                 severity?: components["parameters"]["EventSeverity"];
                 /** @description Not before */

@@ -38,6 +38,8 @@ export interface EventQuery {
   address?: string;
   actor?: string;
   user?: string;
+  /** Words, all of them, in any order and case. */
+  q?: string;
   since?: string;
   until?: string;
   cursor?: string;

@@ -1,6 +1,6 @@
 // Which events are in view: the filter, the address bar that keeps it, and the question to the server. Pure; parse and print are inverse.
 
-import type { EventQuery, SecurityEvent } from '../api/security_api';
+import type { EventQuery } from '../api/security_api';
 
 export interface EventFilter {
   family: string;
@@ -44,6 +44,7 @@ export function query_of(filter: EventFilter, now: number): EventQuery {
     address: filter.address,
     actor: filter.actor,
     user: filter.user,
+    q: filter.text,
     since: start !== null ? new Date(start).toISOString() : between ? filter.since : '',
     until: between ? filter.until : '',
   };
@@ -53,10 +54,4 @@ export function query_of(filter: EventFilter, now: number): EventQuery {
 /** One hour, or another bar of a timeline, as a filter. */
 export function between(since: number, until: number): Pick<EventFilter, 'period' | 'since' | 'until'> {
   return { period: 'between', since: new Date(since).toISOString(), until: new Date(until).toISOString() };
-}
-
-/** The journal isn't searched by words: what was loaded is. */
-export function has_words(event: SecurityEvent, text: string): boolean {
-  const all = `${event.sentence} ${event.kind} ${event.detail ?? ''} ${event.request_id ?? ''}`.toLowerCase();
-  return text.toLowerCase().split(/\s+/).every((word) => all.includes(word));
 }

@@ -112,7 +112,7 @@ export const security_text = {
     none: 'No event matches',
     noneHint: 'Choose a longer time, or drop a filter.',
     more: 'Show older events',
-    looked: (n: number) => `Looked through the newest ${n.toLocaleString('en')} events.`,
+    looked: 'Older events have not been looked through yet.',
     advice: 'What to do',
     fields: { kind: 'Kind', at: 'When', actor: 'Who', address: 'From', object: 'About', detail: 'Detail', request_id: 'Request', first_at: 'First', id: 'Number in the journal' } as Record<string, string>,
     repeated: (n: number) => `${n.toLocaleString('en')} times`,
