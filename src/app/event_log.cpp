@@ -37,6 +37,7 @@ std::filesystem::path EventLog::heads_file(const config::Settings& settings) {
 Result<std::unique_ptr<EventLog>> EventLog::open(Installation& installation, event::Follower* lines) {
   const Secret key = installation.keyring().derive("security events database v1");
   DHII_TRY_ASSIGN(auto database, store::EventDatabase::open(database_file(installation.settings()), key));
+  database->measure(transaction_times(installation.metrics(), "events"));
   return std::unique_ptr<EventLog>(new EventLog(std::move(database), installation, lines));
 }
 

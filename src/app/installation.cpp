@@ -1,21 +1,18 @@
 #include "app/installation.hpp"
 
 #include "config/private_file.hpp"
+#include "store/control_database.hpp"
 
 namespace dhii::app {
 
-namespace {
-
-store::TransactionTimes transaction_times(metrics::Registry& registry) {
+store::TransactionTimes transaction_times(metrics::Registry& registry, const char* database) {
   const auto of = [&](const char* kind) {
     return registry.histogram("dhii_database_transaction_duration_seconds",
-                              "How long transactions on mail databases take, waiting for their turn included.",
-                              metrics::database_buckets(), {{"kind", kind}});
+                              "How long transactions on databases take, waiting for their turn included.",
+                              metrics::database_buckets(), {{"database", database}, {"kind", kind}});
   };
   return {of("read"), of("write")};
 }
-
-}  // namespace
 
 Result<std::unique_ptr<Installation>> Installation::open(config::Settings settings) {
   DHII_TRY(config::make_private_directory(settings.data_directory));
@@ -43,8 +40,10 @@ Installation::Installation(config::Settings settings, config::Keyring keyring,
                      const std::scoped_lock lock(listener_mutex_);
                      if (listener_) listener_(event);
                    },
-               .times = transaction_times(metrics_)},
-              clock_, random_) {}
+               .times = transaction_times(metrics_, "mail")},
+              clock_, random_) {
+  control_->database().measure(transaction_times(metrics_, "control"));
+}
 
 void Installation::on_change(std::function<void(const store::ChangeEvent&)> listener) {
   const std::scoped_lock lock(listener_mutex_);

@@ -56,4 +56,7 @@ class Installation {
   MailStores stores_;
 };
 
+// The histograms of one database: "mail", "control" or "events".
+store::TransactionTimes transaction_times(metrics::Registry& registry, const char* database);
+
 }  // namespace dhii::app

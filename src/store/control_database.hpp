@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "store/database.hpp"
+#include "store/transaction_times.hpp"
 
 namespace dhii::store {
 
@@ -20,9 +21,13 @@ class ControlDatabase {
  public:
   ControlDatabase(std::unique_ptr<Database> db, const Clock& clock) : db_(std::move(db)), clock_(clock) {}
 
+  // Before others use it.
+  void measure(TransactionTimes times) { times_ = times; }
+
   // Runs `function(Database&)` alone, inside a transaction that commits if it returns a value.
   template <class F>
   auto write(F function) -> std::invoke_result_t<F, Database&> {
+    const metrics::Timer timer(times_.write);
     const std::scoped_lock lock(mutex_);
     DHII_TRY(db_->run("BEGIN IMMEDIATE"));
     auto out = function(*db_);
@@ -34,6 +39,7 @@ class ControlDatabase {
   }
   template <class F>
   auto read(F function) -> std::invoke_result_t<F, Database&> {
+    const metrics::Timer timer(times_.read);
     const std::scoped_lock lock(mutex_);
     return function(*db_);
   }
@@ -49,6 +55,7 @@ class ControlDatabase {
   Timestamp now() const { return clock_.now(); }
 
  private:
+  TransactionTimes times_;
   std::mutex mutex_;
   std::unique_ptr<Database> db_;
   const Clock& clock_;

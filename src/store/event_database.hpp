@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "store/database.hpp"
+#include "store/transaction_times.hpp"
 
 namespace dhii::store {
 
@@ -15,9 +16,13 @@ class EventDatabase {
   // `key`: 32 bytes. kWrongKey when the file does not open under it.
   static Result<std::unique_ptr<EventDatabase>> open(const std::filesystem::path& file, const Secret& key);
 
+  // Before others use it.
+  void measure(TransactionTimes times) { times_ = times; }
+
   // Runs `function(Database&)` alone, in a transaction that commits if it returns a value.
   template <class F>
   auto write(F function) -> std::invoke_result_t<F, Database&> {
+    const metrics::Timer timer(times_.write);
     const std::scoped_lock lock(write_mutex_);
     DHII_TRY(writer_->run("BEGIN IMMEDIATE"));
     auto out = function(*writer_);
@@ -29,6 +34,7 @@ class EventDatabase {
   }
   template <class F>
   auto read(F function) -> std::invoke_result_t<F, Database&> {
+    const metrics::Timer timer(times_.read);
     const std::scoped_lock lock(read_mutex_);
     return function(*reader_);
   }
@@ -36,6 +42,7 @@ class EventDatabase {
  private:
   EventDatabase(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader)
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
+  TransactionTimes times_;
   std::mutex write_mutex_, read_mutex_;
   std::unique_ptr<Database> writer_, reader_;
 };

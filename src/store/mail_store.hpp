@@ -14,8 +14,8 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
-#include "metrics/registry.hpp"
 #include "store/errors.hpp"
+#include "store/transaction_times.hpp"
 #include "store/types.hpp"
 
 namespace dhii::store {
@@ -56,11 +56,6 @@ class WriteTx : public ReadTx {
   void note_recipients(AccountId account, std::size_t count);  // of what goes into the outbox
   Timestamp now() const;
   Random& random();
-};
-
-// How long transactions take, waiting for their turn included.
-struct TransactionTimes {
-  metrics::Histogram read, write;
 };
 
 class MailStore {

@@ -64,6 +64,22 @@ class Metrics(unittest.TestCase):
         self.assertNotIn("secret-looking", text)
         self.assertNotIn("ada", re.sub(r"^#.*$", "", text, flags=re.M))
 
+    def test_transactions_of_each_database_are_timed(self):
+        server, url = self.start()
+        server.set_up()
+        server.call("/api/v1/accounts/sample", {})
+        server.call("/api/v1/security/events")
+
+        def count(database, kind):
+            found = re.search(r'dhii_database_transaction_duration_seconds_count\{database="%s",kind="%s"\} (\d+)' % (database, kind), get(url)[2])
+            return int(found.group(1)) if found else 0
+        for database in ("mail", "control", "events"):
+            for kind in ("read", "write"):
+                self.assertTrue(eventually(lambda d=database, k=kind: count(d, k) > 0), (database, kind))
+        before = count("control", "write")
+        server.sign_in()
+        self.assertGreater(count("control", "write"), before)
+
     def test_nothing_but_metrics_is_served_there_and_metrics_nowhere_else(self):
         server, url = self.start()
         self.assertEqual(get(url.replace("/metrics", "/api/v1/accounts"))[0], 404)

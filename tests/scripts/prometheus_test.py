@@ -76,6 +76,7 @@ WELL = {
     f"dhii_backup_last_success_timestamp_seconds{{{I}}}": "1+60x%d" % MINUTES,
     f"dhii_audit_score{{{I}}}": "98x%d" % MINUTES,
     f'dhii_check_results{{{I},checklist="pre",result="fail"}}': "0x%d" % MINUTES,
+    f"dhii_tasks_overdue{{{I}}}": "0x%d" % MINUTES,
 }
 
 
@@ -113,6 +114,7 @@ ILL = {
     "DhiiNoBackup": ill("dhii_backup", "0x%d" % MINUTES),
     "DhiiAuditScoreFalling": ill("dhii_audit_score", "98x100 80x100"),
     "DhiiCheckFailing": ill("dhii_check_results", "2x%d" % MINUTES),
+    "DhiiTasksOverdue": ill("dhii_tasks_overdue", "1x%d" % MINUTES),
     "DhiiChainBroken": ill(f'dhii_events_total{{{I},event="security.chain', "0+1x%d" % MINUTES),
     "DhiiRefreshTokenReused": ill(f'dhii_events_total{{{I},event="auth.refresh', "0+1x%d" % MINUTES),
 }
