@@ -3,6 +3,8 @@
 // written here a second time, from the route's declaration, and not with judge(). A route that is added is tested by
 // being added. Other people's objects are tried through the whole chain.
 #include "api/api_fixture.hpp"
+#include "auth/testing/base32.hpp"
+#include "auth/totp.hpp"
 #include "base/bytes.hpp"
 
 namespace dhii::api {
@@ -246,3 +248,65 @@ TEST_F(AccessMatrix, TryingOtherPeoplesSessionsIsSeen) {
 
 }  // namespace
 }  // namespace dhii::api
+// Administrators must have a second factor, and Ada has none.
+struct RequiredFactor : AccessMatrix {
+  void SetUp() override {
+    factor_rule = auth::FactorRule::kAdministrators;
+    ApiFixture::SetUp();
+    const auto first =
+        send_json("POST", "/api/v1/setup",
+                  {{"token", auth->setup_token()}, {"login", "ada"}, {"password", "correct horse battery"}});
+    ada = body_of(first).at("access_token").as_string();
+    EXPECT_TRUE(body_of(first).at("user").at("second_factor_missing").as_bool());
+  }
+  std::vector<std::string> reached(const std::string& token) {
+    std::vector<std::string> out;
+    for (const http::Route& route : router.routes()) {
+      if (route.access.permission == Permission::kPublic) continue;
+      const std::string refusal = admitted(route, "Bearer " + token);
+      const std::string name = std::string(http::method_name(route.method)) + " " + route.pattern;
+      if (refusal.empty())
+        out.push_back(name);
+      else if (token == ada)
+        EXPECT_EQ(refusal, "403 auth.factor_required") << name;
+    }
+    return out;
+  }
+  bool ada_lacks_one() {
+    return body_of(send("GET", "/api/v1/auth/me", bearer(ada))).at("second_factor_missing").as_bool();
+  }
+};
+
+TEST_F(RequiredFactor, WhoLacksItReachesOnlyWhatLeadsToOne) {
+  EXPECT_THAT(reached(ada),
+              testing::UnorderedElementsAre("GET /api/v1/auth/me", "GET /api/v1/auth/factors",
+                                            "POST /api/v1/auth/step-up", "POST /api/v1/auth/step-up/options",
+                                            "POST /api/v1/auth/totp", "POST /api/v1/auth/totp/confirm",
+                                            "GET /api/v1/auth/passkeys", "POST /api/v1/auth/passkeys",
+                                            "POST /api/v1/auth/passkeys/options", "GET /api/v1/auth/recovery-codes"));
+  const auto frame =
+      send("POST", "/frame", {{"Content-Type", "application/x-www-form-urlencoded"}}, "html=x&remote=0&token=" + ada);
+  EXPECT_EQ(code_of(frame), "auth.factor_required");
+  EXPECT_EQ(send_json("POST", "/api/v1/auth/logout", json::object(), ada).status, 204);
+}
+
+TEST_F(RequiredFactor, TheFirstFactorOpensTheRestAtOnceAndTheLastOneClosesIt) {
+  ASSERT_TRUE(ada_lacks_one());
+  const auto start = wait(factors->start_totp({UserId(1), SessionId(1), "ada", "192.0.2.1"})).value();
+  const auto code = auth::totp::code(auth::fake::from_base32(start.secret.reveal()), auth::totp::step_of(clock.now()));
+  ASSERT_EQ(send_json("POST", "/api/v1/auth/totp/confirm", {{"code", code}}, ada).status, 200);
+  EXPECT_FALSE(ada_lacks_one());
+  EXPECT_EQ(send("GET", "/api/v1/users", bearer(ada)).status, 200);
+  ASSERT_LT(send("DELETE", "/api/v1/auth/totp", bearer(ada)).status, 300);
+  EXPECT_EQ(code_of(send("GET", "/api/v1/users", bearer(ada))), "auth.factor_required");
+}
+
+TEST_F(RequiredFactor, OthersAndKeysGoOnAsBefore) {
+  ASSERT_TRUE(users->create({"bob", "", store::UserRole::kUser}, Secret("another long sentence")));
+  const auto in =
+      body_of(send_json("POST", "/api/v1/auth/login", {{"login", "bob"}, {"password", "another long sentence"}}));
+  EXPECT_FALSE(in.at("user").at("second_factor_missing").as_bool());
+  EXPECT_GT(reached(std::string(in.at("access_token").as_string())).size(), 50U);
+  EXPECT_EQ(send("GET", "/api/v1/users", bearer(key(1, {Scope::kAdmin}))).status, 200);
+}
+

@@ -260,7 +260,8 @@ struct ApiFixture : testing::Test {
   std::vector<std::string> fetched;  // remote images: "host target"
   std::optional<http::Dispatcher> dispatcher;
   std::string host = "127.0.0.1:8080";
-  std::string ada, bob;  // access tokens: administrator, user
+  std::string ada, bob;                                   // access tokens: administrator, user
+  auth::FactorRule factor_rule = auth::FactorRule::kOff;  // before SetUp()
 
   static crypto::Jwt make_jwt(char fill, std::string audience, const Clock& clock) {
     std::vector<crypto::Jwt::Key> keys;
@@ -276,7 +277,8 @@ struct ApiFixture : testing::Test {
     factor_store.emplace(*control);
     factors.emplace(auth::Factors::Parts{*factor_store, factor_seal, recovery_key, db_pool, clock, random, events});
     auth.emplace(auth::AuthService::Parts{*control, *users, hasher, *jwt, refresh_key, db_pool, hash_pool, clock,
-                                          random, events, *factors, auth::RegistrationMode::kInvitation});
+                                          random, events, *factors, auth::RegistrationMode::kInvitation, true,
+                                          factor_rule});
     keys.emplace(auth::ApiKeys::Parts{*control, key_hash_key, db_pool, clock, random, events});
     credentials.emplace(*auth, *keys);
     trail.emplace(*keys);

@@ -54,8 +54,8 @@ void AuthRoutes::add_to(http::Router& router) {
   // Public: must work with an expired access token; ends nothing but the session whose token is shown.
   router.add({Method::kPost, "/api/v1/auth/logout", Permission::kPublic, RateClass::kAuth, small,
               [this](Request& r) { return logout(r); }});
-  router.add({Method::kGet, "/api/v1/auth/me", http::Access(Permission::kUser, http::kAnyCredential), RateClass::kApi,
-              none, [this](Request& r) { return me(r); }});
+  router.add({Method::kGet, "/api/v1/auth/me", http::Access(Permission::kUser, http::kAnyCredential).while_enrolling(),
+              RateClass::kApi, none, [this](Request& r) { return me(r); }});
   router.add({Method::kGet, "/api/v1/auth/sessions", Permission::kUser, RateClass::kApi, none,
               [this](Request& r) { return sessions(r); }});
   router.add({Method::kDelete, "/api/v1/auth/sessions", Permission::kUser, RateClass::kApi, none,
@@ -145,7 +145,9 @@ AuthRoutes::Answer AuthRoutes::logout(Request& request) {
 AuthRoutes::Answer AuthRoutes::me(Request& request) {
   const auto user = co_await auth_.me(*request.principal);
   if (!user) co_return error_response(request, user.error());
-  co_return http::json_response(200, json::serialize(to_json(*user)));
+  json::object out = to_json(*user);
+  out["second_factor_missing"] = request.principal->lacks_factor;
+  co_return http::json_response(200, json::serialize(out));
 }
 
 AuthRoutes::Answer AuthRoutes::sessions(Request& request) {

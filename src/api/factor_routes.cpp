@@ -71,23 +71,26 @@ void FactorRoutes::add_to(http::Router& router) {
   };
   using enum Permission;
   const auto confirmed = http::Access(kUser).needs_step_up();  // THREATS.md: second factors and recovery codes
+  // What leads to a first factor is open to who lacks a required one.
+  const auto enrolling = http::Access(kUser).while_enrolling();
+  const auto adding = confirmed.while_enrolling();
   // Public: the steps of signing in. Guarded by the auth rate, single-use challenges and the attempt guards.
   add(Method::kPost, "/api/v1/auth/second-factor", kPublic, RateClass::kAuth, small, &FactorRoutes::second_factor);
   add(Method::kPost, "/api/v1/auth/passkey/options", kPublic, RateClass::kAuth, small, &FactorRoutes::passkey_options);
   add(Method::kPost, "/api/v1/auth/passkey", kPublic, RateClass::kAuth, small, &FactorRoutes::sign_in_with_passkey);
-  add(Method::kPost, "/api/v1/auth/step-up/options", kUser, RateClass::kApi, none, &FactorRoutes::step_up_options);
-  add(Method::kPost, "/api/v1/auth/step-up", kUser, RateClass::kAuth, small, &FactorRoutes::step_up);
-  add(Method::kGet, "/api/v1/auth/factors", kUser, RateClass::kApi, none, &FactorRoutes::summary);
-  add(Method::kPost, "/api/v1/auth/totp", confirmed, RateClass::kApi, none, &FactorRoutes::start_totp);
-  add(Method::kPost, "/api/v1/auth/totp/confirm", confirmed, RateClass::kAuth, small, &FactorRoutes::confirm_totp);
+  add(Method::kPost, "/api/v1/auth/step-up/options", enrolling, RateClass::kApi, none, &FactorRoutes::step_up_options);
+  add(Method::kPost, "/api/v1/auth/step-up", enrolling, RateClass::kAuth, small, &FactorRoutes::step_up);
+  add(Method::kGet, "/api/v1/auth/factors", enrolling, RateClass::kApi, none, &FactorRoutes::summary);
+  add(Method::kPost, "/api/v1/auth/totp", adding, RateClass::kApi, none, &FactorRoutes::start_totp);
+  add(Method::kPost, "/api/v1/auth/totp/confirm", adding, RateClass::kAuth, small, &FactorRoutes::confirm_totp);
   add(Method::kDelete, "/api/v1/auth/totp", confirmed, RateClass::kApi, none, &FactorRoutes::remove_totp);
-  add(Method::kGet, "/api/v1/auth/passkeys", kUser, RateClass::kApi, none, &FactorRoutes::passkeys);
-  add(Method::kPost, "/api/v1/auth/passkeys/options", confirmed, RateClass::kApi, none,
+  add(Method::kGet, "/api/v1/auth/passkeys", enrolling, RateClass::kApi, none, &FactorRoutes::passkeys);
+  add(Method::kPost, "/api/v1/auth/passkeys/options", adding, RateClass::kApi, none,
       &FactorRoutes::new_passkey_options);
-  add(Method::kPost, "/api/v1/auth/passkeys", confirmed, RateClass::kApi, small, &FactorRoutes::add_passkey);
+  add(Method::kPost, "/api/v1/auth/passkeys", adding, RateClass::kApi, small, &FactorRoutes::add_passkey);
   add(Method::kPatch, "/api/v1/auth/passkeys/{id}", kUser, RateClass::kApi, small, &FactorRoutes::rename_passkey);
   add(Method::kDelete, "/api/v1/auth/passkeys/{id}", confirmed, RateClass::kApi, none, &FactorRoutes::remove_passkey);
-  add(Method::kGet, "/api/v1/auth/recovery-codes", kUser, RateClass::kApi, none, &FactorRoutes::recovery_codes);
+  add(Method::kGet, "/api/v1/auth/recovery-codes", enrolling, RateClass::kApi, none, &FactorRoutes::recovery_codes);
   add(Method::kPost, "/api/v1/auth/recovery-codes", confirmed, RateClass::kApi, none,
       &FactorRoutes::new_recovery_codes);
   // Only a person: whoever can take somebody's second factor away is half way into the mail.

@@ -1,5 +1,6 @@
 // Second factors over HTTP: the JSON that the web app speaks, and what it must not be able to do.
 #include "api/api_fixture.hpp"
+#include "auth/testing/base32.hpp"
 #include "auth/testing/soft_authenticator.hpp"
 #include "auth/totp.hpp"
 #include "base/bytes.hpp"
@@ -39,16 +40,6 @@ struct FactorRoutesTest : ApiFixture {
     return {{"client_data_json", to_base64url(r.client_data_json)},
             {"attestation_object", to_base64url(r.attestation_object)}};
   }
-  static Secret seed_in(std::string_view base32) {
-    std::string bytes;
-    unsigned bits = 0;
-    std::uint32_t buffer = 0;
-    for (const char c : base32) {
-      buffer = buffer << 5U | static_cast<std::uint32_t>(c >= 'A' ? c - 'A' : c - '2' + 26);
-      if ((bits += 5) >= 8) bytes += static_cast<char>(buffer >> (bits -= 8) & 0xFFU);
-    }
-    return Secret::take(std::move(bytes));
-  }
   std::string code_now(const Secret& seed) { return auth::totp::code(seed, auth::totp::step_of(clock.now())); }
   Response log_in() {
     return post("/api/v1/auth/login", {{"login", "bob"}, {"password", "another long sentence"}, {"client", "web"}});
@@ -59,7 +50,7 @@ TEST_F(FactorRoutesTest, AnAuthenticatorAppFromStartToSignIn) {
   const auto started = post_empty("/api/v1/auth/totp", bob);
   ASSERT_EQ(started.status, 200) << started.body;
   EXPECT_THAT(text(body_of(started), "uri"), testing::StartsWith("otpauth://totp/dhii-mail:bob?secret="));
-  const Secret seed = seed_in(text(body_of(started), "secret"));
+  const Secret seed = auth::fake::from_base32(text(body_of(started), "secret"));
   const auto wrong = post("/api/v1/auth/totp/confirm", {{"code", "000000"}}, bob);
   EXPECT_EQ(wrong.status, 422);
   EXPECT_EQ(code_of(wrong), "auth.bad_factor");
@@ -174,7 +165,7 @@ TEST_F(FactorRoutesTest, WhatChangesFactorsWantsAStepUp) {
 
 TEST_F(FactorRoutesTest, AFactorThatComesOrGoesEndsTheOtherSessions) {
   const std::string other = text(body_of(log_in()), "access_token");
-  const Secret seed = seed_in(text(body_of(post_empty("/api/v1/auth/totp", bob)), "secret"));
+  const Secret seed = auth::fake::from_base32(text(body_of(post_empty("/api/v1/auth/totp", bob)), "secret"));
   EXPECT_EQ(send("GET", "/api/v1/auth/me", bearer(other)).status, 200);
   ASSERT_EQ(post("/api/v1/auth/totp/confirm", {{"code", code_now(seed)}}, bob).status, 200);
   EXPECT_EQ(send("GET", "/api/v1/auth/me", bearer(other)).status, 401);
@@ -182,7 +173,7 @@ TEST_F(FactorRoutesTest, AFactorThatComesOrGoesEndsTheOtherSessions) {
 }
 
 TEST_F(FactorRoutesTest, AnAdministratorLetsSomebodyInAgainWhoLostEveryFactor) {
-  const Secret seed = seed_in(text(body_of(post_empty("/api/v1/auth/totp", bob)), "secret"));
+  const Secret seed = auth::fake::from_base32(text(body_of(post_empty("/api/v1/auth/totp", bob)), "secret"));
   ASSERT_EQ(post("/api/v1/auth/totp/confirm", {{"code", code_now(seed)}}, bob).status, 200);
   EXPECT_TRUE(body_of(log_in()).contains("second_factor"));
   EXPECT_EQ(send("DELETE", "/api/v1/users/u2/factors", bearer(bob)).status, 403);

@@ -199,6 +199,7 @@ JmapRoutes::Answer JmapRoutes::frame(Request& request) {
   if (!form) co_return http::problem(request, 400, "http.bad_form", "The form is malformed.");
   const auto who = co_await p_.auth.check_token(field(*form, "token"));
   if (!who) co_return error_response(request, who.error());
+  if (who->lacks_factor) co_return http::factor_required(request);
   Response response;
   response.headers.add("Content-Type", "text/html; charset=utf-8");
   response.headers.add("Content-Security-Policy", frame_csp(field(*form, "remote") == "1", request.origin));

@@ -27,7 +27,8 @@ Response signed_in(const Request& request, const auth::SignIn& s) {
                    {"user", json::object{{"id", user_id_text(s.user)},
                                          {"login", s.login},
                                          {"display_name", s.display_name},
-                                         {"role", store::user_role_name(s.role)}}}};
+                                         {"role", store::user_role_name(s.role)},
+                                         {"second_factor_missing", s.lacks_factor}}}};
   if (!s.web) out["refresh_token"] = s.refresh_token.reveal();
   Response response = http::json_response(200, json::serialize(out));
   if (s.web) set_refresh_cookie(request, response, s.refresh_token.reveal(), s.refresh_expires_in);

@@ -136,6 +136,18 @@ auth::RegistrationMode registration_of(config::Registration mode) {
   return auth::RegistrationMode::kInvitation;
 }
 
+auth::FactorRule factor_rule_of(config::SecondFactorRule rule) {
+  switch (rule) {
+    case config::SecondFactorRule::kOff:
+      return auth::FactorRule::kOff;
+    case config::SecondFactorRule::kAdministrators:
+      return auth::FactorRule::kAdministrators;
+    case config::SecondFactorRule::kEveryone:
+      return auth::FactorRule::kEveryone;
+  }
+  return auth::FactorRule::kEveryone;
+}
+
 crypto::Jwt make_jwt(const Installation& installation) {
   std::vector<crypto::Jwt::Key> keys;
   keys.push_back({"k1", installation.keyring().access_tokens()});
@@ -253,7 +265,8 @@ Product::Product(Installation& installation, EventLog& events, const logs::Logs*
                [this](net::Task<> task) { tasks_.spawn("canary", std::move(task)); }}),
       auth_({installation.control(), installation.users(), installation.hasher(), jwt_, refresh_key_, engine_.db_pool(),
              engine_.hash_pool(), installation.clock(), installation.random(), events_, factors_,
-             registration_of(installation.settings().registration), !installation.settings().for_probing}),
+             registration_of(installation.settings().registration), !installation.settings().for_probing,
+             factor_rule_of(installation.settings().require_second_factor)}),
       people_({engine_, auth_, events_, [this](net::Task<> task) { tasks_.spawn("people", std::move(task)); }}),
       jmap_(installation.clock(), installation.random()),
       mail_access_(installation, containment_,

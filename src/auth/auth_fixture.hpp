@@ -69,11 +69,11 @@ struct AuthTest : testing::Test {
     std::filesystem::remove_all(folder);
   }
   // Memory is lost, the database stays: what a restart of the program does.
-  void restart(RegistrationMode mode) {
+  void restart(RegistrationMode mode, FactorRule rule = FactorRule::kOff) {
     factor_store.emplace(*control);
     factors.emplace(Factors::Parts{*factor_store, factor_seal, recovery_key, db_pool, clock, random, events});
     auth.emplace(AuthService::Parts{*control, *users, hasher, *jwt, refresh_key, db_pool, hash_pool, clock, random,
-                                    events, *factors, mode});
+                                    events, *factors, mode, true, rule});
   }
   template <class T>
   Result<T> run(net::Task<T> task) {

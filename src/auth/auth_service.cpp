@@ -151,7 +151,7 @@ net::Task<LoginOutcome> AuthService::login(std::string login, Secret password, C
   co_return out;
 }
 
-SignIn AuthService::issue(const store::User& user, const store::Session& session, Secret refresh_token) const {
+net::Task<SignIn> AuthService::issue(store::User user, store::Session session, Secret refresh_token) {
   const std::chrono::seconds lifetime =
       session.web ? std::chrono::seconds(kWebTokenLifetime) : std::chrono::seconds(kApiTokenLifetime);
   SignIn out;
@@ -165,7 +165,8 @@ SignIn AuthService::issue(const store::User& user, const store::Session& session
   out.display_name = user.display_name;
   out.role = user.role;
   out.web = session.web;
-  return out;
+  DHII_CO_TRY_ASSIGN(out.lacks_factor, co_await lacks_factor(std::move(user)));
+  co_return out;
 }
 
 net::Task<SignIn> AuthService::open_session(store::User user, Client client) {
@@ -185,7 +186,7 @@ net::Task<SignIn> AuthService::open_session(store::User user, Client client) {
     return p_.control.rotate_session(session.id, session.refresh_hash, hash_token(token->reveal()), session.expires_at);
   }));
   step_ups_.confirm(session.id);  // nobody is surer than who has just signed in
-  co_return issue(user, session, std::move(*token));
+  co_return co_await issue(std::move(user), std::move(session), std::move(*token));
 }
 
 net::Task<SignIn> AuthService::refresh(Secret token, Client client) {
@@ -224,7 +225,7 @@ net::Task<SignIn> AuthService::refresh(Secret token, Client client) {
     if (!now || now->revoked || !constant_time_equal(now->refresh_hash, successor_hash))
       co_return fail(AuthError::kRefreshInvalid);
   }
-  co_return issue(user, session, std::move(successor));
+  co_return co_await issue(user, std::move(session), std::move(successor));
 }
 
 void AuthService::ended(SessionId session) {
@@ -399,7 +400,8 @@ net::Task<SessionCache::Entry> AuthService::load_session(UserId user, SessionId 
     return Row{std::move(*session), std::move(owner)};
   }));
   if (!row || row->user.disabled) co_return fail(AuthError::kSessionEnded);
-  const SessionCache::Entry entry{user, to_http_role(row->user.role), row->session.expires_at};
+  DHII_CO_TRY_ASSIGN(const bool lacks, co_await lacks_factor(row->user));
+  const SessionCache::Entry entry{user, to_http_role(row->user.role), row->session.expires_at, lacks};
   if (epoch != cache_.epoch()) {  // something was revoked meanwhile: look again, what was read may be old
     DHII_CO_TRY_ASSIGN(const auto again, co_await p_.db_pool.run([&] { return p_.control.get_session(id); }));
     if (!again || again->revoked) co_return fail(AuthError::kSessionEnded);
@@ -420,6 +422,7 @@ net::Task<http::Principal> AuthService::check_token(std::string_view token) {
   if (entry->user != claims->user) co_return fail(AuthError::kSessionEnded);
   http::Principal who{claims->user, claims->session, entry->role};
   who.scopes = http::scopes_of(entry->role);
+  who.lacks_factor = entry->lacks_factor;
   who.stepped_up_at = step_ups_.at(claims->session);
   co_return who;
 }

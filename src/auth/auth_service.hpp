@@ -33,6 +33,10 @@ inline constexpr std::chrono::minutes kTouchInterval{10};  // how fresh "last us
 
 enum class RegistrationMode : std::uint8_t { kInvitation, kOpen, kClosed };
 
+// Of whom a second factor is required. Who lacks it is signed in as far as setting one up
+// (http::Access::while_enrolling) and no farther. Keys and app passwords go on: only a session that was all the way in
+// can have made them.
+enum class FactorRule : std::uint8_t { kOff, kAdministrators, kEveryone };
 // From where and with what a person signs in.
 struct Client {
   std::string address;
@@ -51,6 +55,7 @@ struct SignIn {
   store::UserRole role = store::UserRole::kUser;
   bool web = false;
 };
+  bool lacks_factor = false;  // see FactorRule
 
 // The password was right; one of these has to follow.
 struct SecondFactorChallenge {
@@ -107,6 +112,7 @@ class AuthService final : public http::Authenticator {
     RegistrationMode registration = RegistrationMode::kInvitation;
     bool attempts_limited = true;  // false: see AttemptLimits::off
   };
+    FactorRule factor_rule = FactorRule::kOff;
   explicit AuthService(Parts parts);
 
   // --- set-up. The token is made here, lives in memory only and works once; app/ prints the link.
@@ -182,7 +188,8 @@ class AuthService final : public http::Authenticator {
   net::Task<bool> is_familiar(const std::string& login, const std::string& network);
   net::Task<store::User> verified_user(std::string login, const Secret& password, const Client& client);
   net::Task<SignIn> open_session(store::User user, Client client);
-  SignIn issue(const store::User& user, const store::Session& session, Secret refresh_token) const;
+  net::Task<SignIn> issue(store::User user, store::Session session, Secret refresh_token);
+  net::Task<bool> lacks_factor(store::User user);
   net::Task<SessionCache::Entry> load_session(UserId user, SessionId session);
   net::Task<std::optional<store::Invitation>> take_invitation(std::string hash, std::string login);
   net::Task<> end_session(SessionId session);

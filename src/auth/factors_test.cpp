@@ -3,6 +3,7 @@
 #include "auth/auth_fixture.hpp"
 #include "auth/challenges.hpp"
 #include "auth/recovery_codes.hpp"
+#include "auth/testing/base32.hpp"
 #include "auth/testing/soft_authenticator.hpp"
 #include "auth/totp.hpp"
 
@@ -89,18 +90,7 @@ struct FactorsTest : AuthTest {
     who = principal(ada);
   }
   Actor actor() { return {ada.user, ada.session, "ada", "192.0.2.1"}; }
-  static Secret seed_of(const TotpEnrolment& e) {
-    const std::string_view text = e.secret.reveal();
-    std::string bytes;
-    unsigned bits = 0;
-    std::uint32_t buffer = 0;
-    for (const char c : text) {
-      buffer = buffer << 5U | static_cast<std::uint32_t>(c >= 'A' ? c - 'A' : c - '2' + 26);
-      bits += 5;
-      if (bits >= 8) bytes += static_cast<char>(buffer >> (bits -= 8) & 0xFFU);
-    }
-    return Secret::take(std::move(bytes));
-  }
+  static Secret seed_of(const TotpEnrolment& e) { return fake::from_base32(e.secret.reveal()); }
   std::string code_now(const Secret& seed) { return totp::code(seed, totp::step_of(clock.now())); }
   Secret enrol_totp() {
     Secret seed = seed_of(run(factors->start_totp(actor())).value());
@@ -461,6 +451,30 @@ TEST_F(FactorsTest, RevokingTheOthersLeavesThisSession) {
   ASSERT_TRUE(run(auth->revoke_others(*who)));
   EXPECT_TRUE(check(ada.access_token));
   expect_error(check(other.access_token), AuthError::kSessionEnded);
+}
+
+TEST_F(FactorsTest, ARequiredFactorIsAskedOfWhomTheRuleNames) {
+  ASSERT_TRUE(users->create({"bob", "", store::UserRole::kUser}, Secret("another long sentence")));
+  const auto lacks = [&](const char* login, std::string_view word) {
+    const SignIn in = sign_in(login, Secret(word), web).value();
+    EXPECT_EQ(principal(in).lacks_factor, in.lacks_factor) << "the session and the answer say the same";
+    return in.lacks_factor;
+  };
+  const auto ada_lacks = [&] { return lacks("ada", "correct horse battery"); };
+  const auto bob_lacks = [&] { return lacks("bob", "another long sentence"); };
+  EXPECT_FALSE(ada_lacks());
+  restart(RegistrationMode::kInvitation, FactorRule::kAdministrators);
+  EXPECT_TRUE(ada_lacks());
+  EXPECT_FALSE(bob_lacks());
+  restart(RegistrationMode::kInvitation, FactorRule::kEveryone);
+  EXPECT_TRUE(bob_lacks());
+  EXPECT_TRUE(principal(ada).lacks_factor) << "sessions from before the rule as well";
+  enrol_totp();
+  auth->forget(ada.user);
+  EXPECT_FALSE(principal(ada).lacks_factor);
+  ASSERT_TRUE(run(factors->remove_totp(actor())));
+  auth->forget(ada.user);
+  EXPECT_TRUE(principal(ada).lacks_factor);
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ class SessionCache {
     UserId user;
     http::Role role = http::Role::kUser;
     Timestamp expires_at;
+    bool lacks_factor = false;  // a required second factor is not set up yet
   };
   // Living sessions only; nullopt: ask the database.
   std::optional<Entry> find(SessionId id) const;

@@ -75,6 +75,14 @@ net::Task<SignIn> AuthService::sign_in_with_passkey(webauthn::RelyingParty rp, w
   co_return co_await finish_sign_in(std::move(user), std::move(client));
 }
 
+net::Task<bool> AuthService::lacks_factor(store::User user) {
+  const bool required = p_.factor_rule == FactorRule::kEveryone ||
+                        (p_.factor_rule == FactorRule::kAdministrators && user.role == store::UserRole::kAdministrator);
+  if (!required) co_return false;
+  DHII_CO_TRY_ASSIGN(const auto methods, co_await p_.factors.methods(user.id));
+  co_return methods.empty();
+}
+
 net::Task<> AuthService::remove_factors_of(http::Principal who, UserId user, std::string address) {
   DHII_CO_TRY_ASSIGN(const store::User whose, co_await p_.db_pool.run([&] { return p_.control.get_user(user); }));
   DHII_CO_TRY_ASSIGN(const Actor by, co_await actor(who, address));

@@ -17,7 +17,7 @@ std::string_view status_name(Status status);  // "pass", "fail", "warn", "skip"
 enum class Weight : std::uint8_t { kMust, kShould };
 std::string_view weight_name(Weight weight);  // "must", "should"
 
-// The guide's twelve boxes, word for word, and one of our own for the machine.
+// The guide's twelve boxes, word for word, and two of our own.
 namespace box {
 inline constexpr std::string_view kVariables = "All environment variables are set";
 inline constexpr std::string_view kCertificates = "SSL certificates are installed";
@@ -32,6 +32,7 @@ inline constexpr std::string_view kTls = "SSL/TLS configuration is verified";
 inline constexpr std::string_view kLogActive = "Log monitoring is active";
 inline constexpr std::string_view kScans = "Regular security scans are scheduled";
 inline constexpr std::string_view kHost = "The machine is hardened";
+inline constexpr std::string_view kPeople = "Administrators need more than a password";
 }  // namespace box
 
 struct Check {

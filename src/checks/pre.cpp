@@ -33,6 +33,7 @@ Report check_pre(const PreInput& in) {
   check_backups(in, report);
   check_monitoring(in, report);
   check_host(in, report);
+  check_people(in, report);
   return report;
 }
 

@@ -33,6 +33,7 @@ void check_logs(const PreInput& in, Report& report);
 void check_backups(const PreInput& in, Report& report);
 void check_monitoring(const PreInput& in, Report& report);
 void check_host(const PreInput& in, Report& report);
+void check_people(const PreInput& in, Report& report);
 
 // Each entry's last folder or file mode as "0640".
 std::string mode_text(unsigned mode);

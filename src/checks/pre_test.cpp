@@ -12,6 +12,7 @@
 #include "checks/secret_strength.hpp"
 #include "crypto/seal.hpp"
 #include "net/testing/certificates.hpp"
+#include "store/control_factors.hpp"
 #include "store/control_store.hpp"
 #include "store/store_fixture.hpp"
 
@@ -276,6 +277,28 @@ TEST_F(PreTest, TheMachine) {
   expect("pre.host.restarted", Status::kFail, "libssl");
   host.openssl_running = "OpenSSL 3.0.2 15 Mar 2022";
   expect("pre.host.versions", Status::kFail, "older than");
+}
+
+TEST_F(PreTest, AdministratorsWithoutASecondFactorAreNamed) {
+  expect("pre.people.second_factor", Status::kSkip);
+  make_installation();
+  expect("pre.people.second_factor", Status::kSkip, "no administrator");
+  const auto file = folder.path / "data" / "dhii_mail_production.db";
+  const auto keyring = config::Keyring::open(Secret{std::string_view(kGoodKey)}, Secret(), file, random);
+  auto control = store::ControlStore::open(file, keyring->control_database(), clock).value();
+  for (const char* login : {"grace", "linus"})
+    ASSERT_TRUE(control->create_user({.login = login, .role = store::UserRole::kAdministrator, .password_hash = "x"}));
+  store::FactorStore factors(*control);
+  ASSERT_TRUE(factors.set_pending_totp(UserId(2), "sealed", clock.now()));
+  expect("pre.people.second_factor", Status::kWarn, "2 of 2 administrators have none: grace, linus");
+  ASSERT_TRUE(factors.confirm_totp(UserId(2), "sealed", 1, clock.now()));
+  ASSERT_TRUE(factors.set_pending_totp(UserId(3), "sealed", clock.now()));
+  expect("pre.people.second_factor", Status::kWarn, "1 of 2 administrators have none: linus");
+  EXPECT_THAT(look("pre.people.second_factor").mend, HasSubstr("DHII_REQUIRE_SECOND_FACTOR=administrators"));
+  environment["DHII_REQUIRE_SECOND_FACTOR"] = "administrators";
+  EXPECT_THAT(look("pre.people.second_factor").mend, HasSubstr("let them sign in"));
+  ASSERT_TRUE(factors.confirm_totp(UserId(3), "sealed", 1, clock.now()));
+  expect("pre.people.second_factor", Status::kPass, "2 of 2");
 }
 
 TEST(HostFactsParsers, ReadTheKernelsTables) {

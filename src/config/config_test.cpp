@@ -53,6 +53,19 @@ TEST_F(ConfigTest, DefaultsAreTheGuides) {
   EXPECT_FALSE(fs::exists(folder / "secrets.env")) << "both secrets were given";
 }
 
+TEST_F(ConfigTest, WhoNeedsASecondFactorIsOneOfThreeWords) {
+  EXPECT_EQ(load_it()->require_second_factor, SecondFactorRule::kOff);
+  env["DHII_REQUIRE_SECOND_FACTOR"] = "administrators";
+  EXPECT_EQ(load_it()->require_second_factor, SecondFactorRule::kAdministrators);
+  env.erase("DHII_REQUIRE_SECOND_FACTOR");
+  write(folder / "rule", "everyone\n");
+  env["DHII_REQUIRE_SECOND_FACTOR_FILE"] = (folder / "rule").string();
+  EXPECT_EQ(load_it()->require_second_factor, SecondFactorRule::kEveryone);
+  env["DHII_REQUIRE_SECOND_FACTOR_FILE"] = "";
+  env["DHII_REQUIRE_SECOND_FACTOR"] = "admins";
+  EXPECT_THAT(problems(), HasSubstr("one of off, administrators, everyone"));
+}
+
 TEST_F(ConfigTest, MetricsStandOnLoopbackAndCanBeSwitchedOff) {
   EXPECT_EQ(load_it()->telemetry.metrics_listen, "127.0.0.1:9464");
   env["DHII_METRICS_LISTEN"] = "off";

@@ -147,6 +147,10 @@ void read_plain(Reader& read, Settings& s, const Variables& environment) {
   s.registration = read.choice<Registration>(
       "DHII_REGISTRATION", Registration::kInvitation,
       {{"invitation", Registration::kInvitation}, {"open", Registration::kOpen}, {"closed", Registration::kClosed}});
+  s.require_second_factor = read.choice<SecondFactorRule>("DHII_REQUIRE_SECOND_FACTOR", SecondFactorRule::kOff,
+                                                          {{"off", SecondFactorRule::kOff},
+                                                           {"administrators", SecondFactorRule::kAdministrators},
+                                                           {"everyone", SecondFactorRule::kEveryone}});
   s.egress = read.choice<Egress>(
       "DHII_EGRESS", Egress::kPublic,
       {{"public", Egress::kPublic}, {"loopback", Egress::kLoopback}, {"private", Egress::kPrivate}});

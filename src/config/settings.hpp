@@ -23,6 +23,7 @@ namespace dhii::config {
 
 enum class Mode : std::uint8_t { kDevelopment, kProduction };
 enum class Registration : std::uint8_t { kInvitation, kOpen, kClosed };
+enum class SecondFactorRule : std::uint8_t { kOff, kAdministrators, kEveryone };
 enum class Egress : std::uint8_t { kPublic, kLoopback, kPrivate };
 
 struct Rate {
@@ -37,14 +38,15 @@ struct Settings {
   std::filesystem::path database_file;   // DATABASE_URL
   std::string public_url;                // DHII_PUBLIC_URL, "https://mail.example.org", no final slash; may be empty
   std::string tls_certificate, tls_key;  // DHII_TLS_CERT, DHII_TLS_KEY
-  std::vector<std::string> trusted_proxies;               // DHII_TRUSTED_PROXIES, addresses and networks
-  std::vector<std::string> cors_origins;                  // DHII_CORS_ORIGINS
-  Registration registration = Registration::kInvitation;  // DHII_REGISTRATION
-  Egress egress = Egress::kPublic;                        // DHII_EGRESS
-  std::string extra_ca_file;                              // DHII_EXTRA_CA_FILE
-  std::string log_level;                                  // DHII_LOG_LEVEL
-  std::size_t max_message_bytes = 0;                      // DHII_MAX_MESSAGE_BYTES
-  std::size_t max_connections = 0;                        // DHII_MAX_CONNECTIONS
+  std::vector<std::string> trusted_proxies;                         // DHII_TRUSTED_PROXIES, addresses and networks
+  std::vector<std::string> cors_origins;                            // DHII_CORS_ORIGINS
+  Registration registration = Registration::kInvitation;            // DHII_REGISTRATION
+  SecondFactorRule require_second_factor = SecondFactorRule::kOff;  // DHII_REQUIRE_SECOND_FACTOR
+  Egress egress = Egress::kPublic;                                  // DHII_EGRESS
+  std::string extra_ca_file;                                        // DHII_EXTRA_CA_FILE
+  std::string log_level;                                            // DHII_LOG_LEVEL
+  std::size_t max_message_bytes = 0;                                // DHII_MAX_MESSAGE_BYTES
+  std::size_t max_connections = 0;                                  // DHII_MAX_CONNECTIONS
   Rate api_rate, auth_rate;  // DHII_RATE_API, DHII_RATE_AUTH: "10/20" = 10 a second, burst 20
   EventSettings events;
   AlertSettings alerts;

@@ -65,6 +65,7 @@ bool takes(const Access& access, Credential credential) {
 
 Verdict judge(const Access& access, const Principal& who, Timestamp now) {
   if (access.permission == Permission::kPublic) return Verdict::kAllowed;
+  if (who.lacks_factor && !access.enrolling) return Verdict::kFactorMissing;
   if (!allows(access.permission, who.role)) return Verdict::kRole;
   if (!takes(access, who.credential)) return Verdict::kCredential;
   if (access.scope && !who.scopes.has(*access.scope)) return Verdict::kScope;

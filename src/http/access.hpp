@@ -5,6 +5,8 @@
 //   Access(Permission::kUser, kAnyCredential)                              sessions and any API key
 //   Access(Permission::kUser, Scope::kMailRead).and_app_passwords()        other JMAP clients as well
 //   Access(Permission::kUser).needs_step_up()                              the person confirmed a moment ago
+//   Access(Permission::kUser).while_enrolling()                            also who still lacks a required second
+//   factor
 //
 // Pure; the dispatcher asks judge() on each request.
 #pragma once
@@ -44,6 +46,12 @@ class Access {
     out.step_up = StepUp::kNeeded;
     return out;
   }
+  // For what leads to a second factor. Everything else is closed to a session that lacks a required one.
+  constexpr Access while_enrolling() const {
+    Access out = *this;
+    out.enrolling = true;
+    return out;
+  }
   constexpr Access and_app_passwords() const {
     Access out = *this;
     out.app_passwords = true;
@@ -53,7 +61,7 @@ class Access {
   Permission permission;
   std::optional<Scope> scope;
   StepUp step_up = StepUp::kNotNeeded;
-  bool api_keys = false, app_passwords = false;
+  bool api_keys = false, app_passwords = false, enrolling = false;
 };
 
 enum class Verdict : std::uint8_t {
@@ -61,6 +69,7 @@ enum class Verdict : std::uint8_t {
   kRole,           // auth.not_permitted
   kCredential,     // auth.credential_not_permitted: this kind of key can't do that at all
   kScope,          // auth.scope_missing
+  kFactorMissing,  // auth.factor_required
   kStepUpMissing,  // auth.step_up_required
 };
 Verdict judge(const Access& access, const Principal& who, Timestamp now);

@@ -288,6 +288,8 @@ Dispatcher::Step Dispatcher::check_access(const Admission& a) {
       return problem(
           a.request, 403, "auth.scope_missing",
           "This key lacks the scope " + std::string(scope_name(*a.route->access.scope)) + "; use one that has it.");
+    case Verdict::kFactorMissing:
+      return factor_required(a.request);
     case Verdict::kStepUpMissing:
       return problem(a.request, 403, "auth.step_up_required",
                      "Confirm first that it is you (POST /api/v1/auth/step-up), then try again within ten minutes.");

@@ -62,6 +62,7 @@ struct Principal {
   Credential credential = Credential::kSession;
   Scopes scopes = Scopes::all();  // of the credential; what the role doesn't permit is refused besides
   std::int64_t key = 0;           // the API key's or app password's number; 0 for sessions
+  bool lacks_factor = false;      // a session whose user has to set up a second factor before anything else
   Timestamp stepped_up_at{};      // when the person last confirmed that it is they; zero: never in this session
 };
 

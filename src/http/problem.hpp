@@ -30,6 +30,11 @@ inline Response problem(const Request& request, int status, std::string_view cod
   return to_response({status, code, std::move(detail), {}, {}}, request.request_id);
 }
 // An Error of any module under a status that the handler chose.
+// To a session that has to set up a second factor before anything else (DHII_REQUIRE_SECOND_FACTOR).
+inline Response factor_required(const Request& request) {
+  return problem(request, 403, "auth.factor_required",
+                 "Set up a second factor first (POST /api/v1/auth/passkeys/options or /api/v1/auth/totp).");
+}
 Response problem(const Request& request, int status, const Error& error);
 
 }  // namespace dhii::http

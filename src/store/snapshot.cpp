@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/bytes.hpp"
+#include "store/control_store.hpp"
 #include "store/database.hpp"
 #include "store/tokenizer.hpp"
 
@@ -141,13 +142,35 @@ Result<Inspection> inspect(const std::filesystem::path& file, const Secret& key)
   return counts_of(*db);
 }
 
+namespace {
+
+Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file, const Secret& key, FileState state) {
+  return Database::open(file, key, {.access = state == FileState::kInUse ? Access::kReadOnly : Access::kImmutable});
+}
+
+}  // namespace
+
 Result<std::vector<SealedMailKey>> mail_keys_in(const std::filesystem::path& file, const Secret& key, FileState state) {
-  const Access access = state == FileState::kInUse ? Access::kReadOnly : Access::kImmutable;
-  DHII_TRY_ASSIGN(auto db, Database::open(file, key, {.access = access}));
+  DHII_TRY_ASSIGN(auto db, open_to_read(file, key, state));
   std::vector<SealedMailKey> out;
   DHII_TRY(db->each("SELECT id, login, sealed_mail_key FROM user ORDER BY id", [&](Row row) {
     out.push_back({row.integer(0), row.get<std::string>(1), row.get<std::string>(2)});
   }));
+  return out;
+}
+
+Result<AdministratorFactors> administrator_factors_in(const std::filesystem::path& file, const Secret& key,
+                                                      FileState state) {
+  DHII_TRY_ASSIGN(auto db, open_to_read(file, key, state));
+  AdministratorFactors out;
+  DHII_TRY(db->each(
+      "SELECT login, EXISTS(SELECT 1 FROM totp WHERE totp.user=user.id AND length(sealed_secret)>0) OR "
+      "EXISTS(SELECT 1 FROM passkey WHERE passkey.user=user.id) FROM user WHERE role=?1 AND NOT disabled ORDER BY id",
+      [&](Row row) {
+        ++out.administrators;
+        if (!row.get<bool>(1)) out.without.push_back(row.get<std::string>(0));
+      },
+      UserRole::kAdministrator));
   return out;
 }
 

@@ -60,4 +60,12 @@ struct SealedMailKey {
 Result<std::vector<SealedMailKey>> mail_keys_in(const std::filesystem::path& file, const Secret& key,
                                                 FileState state = FileState::kAtRest);
 
+// Of those who can sign in as administrators: how many there are, and who has no second factor.
+struct AdministratorFactors {
+  std::size_t administrators = 0;
+  std::vector<std::string> without;  // logins
+};
+Result<AdministratorFactors> administrator_factors_in(const std::filesystem::path& file, const Secret& key,
+                                                      FileState state = FileState::kAtRest);
+
 }  // namespace dhii::store

@@ -22,7 +22,7 @@ import { text } from '../text';
 
 const kLearnedMessages = 200; // of Sent, read for address completion
 
-export type Page = 'starting' | 'unreachable' | 'setup' | 'register' | 'signin' | 'forgot' | 'reset' | 'choice' | 'connect' | 'mail' | 'settings' | 'security';
+export type Page = 'starting' | 'unreachable' | 'setup' | 'register' | 'signin' | 'forgot' | 'reset' | 'factor' | 'choice' | 'connect' | 'mail' | 'settings' | 'security';
 
 export interface AppOptions extends TransportOptions {
   remember: { get(key: string): string | null; set(key: string, value: string): void };
@@ -65,6 +65,7 @@ export class App {
     this.outbox = new Outbox(this.toasts, this.actions, options_.remember);
     this.transport.onSignedOut = () => this.ended();
     this.transport.onStepUp = () => this.shell.askStepUp();
+    this.transport.onFactorMissing = () => this.wantFactor();
     this.outbox.onCompose = (data) => void this.learnRecipients(data).catch(() => {});
     this.view.onOpenDraft = (email) => {
       if (this.view.account) void this.outbox.editDraft(this.view.account, email);
@@ -134,7 +135,20 @@ export class App {
     this.problem = null;
   }
 
+  /** Nothing else is open before there is a second factor. */
+  private wantFactor(): void {
+    this.push_?.stop();
+    this.page = 'factor';
+  }
+
+  /** There is one now: on to where the person was going. */
+  async factorAdded(): Promise<void> {
+    this.user = await this.transport.refresh();
+    await this.enter();
+  }
+
   private async enter(): Promise<void> {
+    if (this.user?.second_factor_missing) return this.wantFactor();
     const [, { accounts }] = await Promise.all([this.client.loadSession(), this.rest.accounts()]);
     this.accounts = accounts;
     this.startPush();
@@ -319,7 +333,7 @@ export class App {
       if (this.page === 'forgot' || this.page === 'reset') this.page = 'signin';
       return;
     }
-    if (this.showPlace(route)) return;
+    if (this.page === 'factor' || this.showPlace(route)) return;
     if (this.accounts.length === 0) {
       this.page = 'choice';
       return;

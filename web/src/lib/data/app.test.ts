@@ -45,6 +45,26 @@ describe('places beside the mail', () => {
   });
 });
 
+describe('a second factor that the server requires', () => {
+  it('comes before everything else, and the wanted place opens after it', async () => {
+    const { app, server } = app_of('administrator');
+    server.factorMissing = true;
+    await app.start('#/settings/keys');
+    expect(app.page).toBe('factor');
+    expect(server.log.filter((line) => line.includes('/get') || line.includes('accounts'))).toEqual([]);
+    await app.goTo('#/security');
+    expect(app.page).toBe('factor');
+    server.factorMissing = false;
+    await app.factorAdded();
+    expect([app.page, app.settingsSection]).toEqual(['settings', 'keys']);
+  });
+  it('is asked for when the last one goes', () => {
+    const { app } = app_of('user');
+    app.transport.onFactorMissing();
+    expect(app.page).toBe('factor');
+  });
+});
+
 describe('links for those who are not signed in', () => {
   it('open their page, and keep the token for it', async () => {
     const { app } = app_of('user');

@@ -50,6 +50,7 @@ export class FakeServer {
   needsSetup = false;
   signedIn = true;
   role = 'administrator';
+  factorMissing = false;
   tokenNumber = 1;
   /** Requests seen: method and path, or the names of JMAP methods. */
   log: string[] = [];
@@ -121,7 +122,7 @@ export class FakeServer {
 
   private async rest(request: Request, path: string): Promise<Response> {
     const body = request.method === 'GET' ? {} : ((await request.json().catch(() => ({}))) as Args);
-    const token = { access_token: `token${this.tokenNumber}`, token_type: 'Bearer', expires_in: 900, user: { id: 'u1', login: 'me', display_name: 'Me', role: this.role } };
+    const token = { access_token: `token${this.tokenNumber}`, token_type: 'Bearer', expires_in: 900, user: { id: 'u1', login: 'me', display_name: 'Me', role: this.role, second_factor_missing: this.factorMissing } };
     switch (`${request.method} ${path}`) {
       case 'GET /api/v1/setup':
         return json({ needed: this.needsSetup });

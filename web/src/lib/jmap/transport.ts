@@ -12,6 +12,8 @@ export interface User {
   login: string;
   display_name: string;
   role: string;
+  /** The server wants a second factor of this person, who has none yet: until then nothing else is open. */
+  second_factor_missing?: boolean;
 }
 
 export interface TokenAnswer {
@@ -40,12 +42,16 @@ export const kWebClient = { client: 'web' } as const;
 const kMaxAttempts = 4; // a request that is limited or refused this often is given up and reported
 const kMaxRetryAfterSeconds = 60; // longer waits are shown to the person instead of being sat out
 const kStepUpCode = 'auth.step_up_required';
+const kFactorCode = 'auth.factor_required';
 const kTokenSlackSeconds = 20; // a token this close to its end is refreshed before it is handed to a frame
 
 export class Transport {
   onSignedOut: () => void = () => {};
   /** Asks the person to confirm who they are; false when they would rather not. */
   onStepUp: () => Promise<boolean> = () => Promise.resolve(false);
+
+  /** A second factor has to be set up before anything else. */
+  onFactorMissing: () => void = () => {};
 
   private token_: string | null = null;
   private expires_at_ = 0;
@@ -126,6 +132,7 @@ export class Transport {
         await this.waitAsTold(response);
       } else {
         const refusal = await api_error(response);
+        if (refusal.problem.code === kFactorCode) this.onFactorMissing();
         if (refusal.problem.code !== kStepUpCode || confirmed) throw refusal;
         if (!(await this.confirm())) throw new NotConfirmedError();
         confirmed = true;

@@ -36,6 +36,13 @@ export const signin_text = {
     expired: 'That took too long, or there were too many wrong answers. Sign in again.',
   },
 
+  required: {
+    title: 'Add a second step',
+    lead: 'This server asks for more than a password, so that a stolen one opens nothing. Add a passkey or an authenticator app; your mail comes right after.',
+    done: 'Your account is protected by a second step now.',
+    go: 'Go on',
+  },
+
   stepUp: {
     title: 'Is it you?',
     lead: 'This is worth protecting, so please confirm who you are. It holds for ten minutes.',
