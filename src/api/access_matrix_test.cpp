@@ -173,12 +173,15 @@ TEST_F(AccessMatrix, SensitiveRoutesWantAFreshConfirmation) {
     if (route.access.step_up == http::StepUp::kNeeded)
       sensitive.push_back(std::string(http::method_name(route.method)) + " " + route.pattern);
   }
-  // THREATS.md: app passwords, recovery codes, second factors, export, account credentials.
+  // THREATS.md: app passwords, recovery codes, second factors, export, account credentials, forwarding (which here is
+  // webhooks: they tell another machine of mail); and who may come in, as what.
   EXPECT_THAT(sensitive, testing::IsSupersetOf(
                              {"POST /api/v1/app-passwords", "POST /api/v1/api-keys", "PATCH /api/v1/api-keys/{id}",
                               "POST /api/v1/me/export", "GET /api/v1/me/export/{id}/file", "DELETE /api/v1/me",
                               "POST /api/v1/accounts", "PATCH /api/v1/accounts/{id}", "DELETE /api/v1/users/{id}",
-                              "POST /api/v1/users/{id}/password-reset", "POST /api/v1/auth/recovery-codes",
+                              "POST /api/v1/users/{id}/password-reset", "PATCH /api/v1/users/{id}",
+                              "POST /api/v1/users/invitations", "POST /api/v1/webhooks", "PATCH /api/v1/webhooks/{id}",
+                              "POST /api/v1/webhooks/{id}/secret", "POST /api/v1/auth/recovery-codes",
                               "POST /api/v1/auth/totp", "POST /api/v1/auth/passkeys"}));
 }
 
@@ -246,8 +249,6 @@ TEST_F(AccessMatrix, TryingOtherPeoplesSessionsIsSeen) {
   EXPECT_EQ(events.count(event::Kind::kForeignObject), 1U) << "nobody's is not somebody else's";
 }
 
-}  // namespace
-}  // namespace dhii::api
 // Administrators must have a second factor, and Ada has none.
 struct RequiredFactor : AccessMatrix {
   void SetUp() override {
@@ -310,3 +311,5 @@ TEST_F(RequiredFactor, OthersAndKeysGoOnAsBefore) {
   EXPECT_EQ(send("GET", "/api/v1/users", bearer(key(1, {Scope::kAdmin}))).status, 200);
 }
 
+}  // namespace
+}  // namespace dhii::api

@@ -84,6 +84,8 @@ void UserRoutes::add_users_to(http::Router& router) {
   const auto small = http::BodyRule::json(http::kMaxSmallBodyBytes);
   const auto none = http::BodyRule::none();
   const Access admin(Permission::kAdministrator, Scope::kAdmin);
+  // Who may come in and as what: a stolen session must not make itself a second administrator.
+  const Access confirmed = admin.needs_step_up();
   const auto add = [&](Method method, const char* path, Access access, http::BodyRule body, http::Handler handler) {
     router.add({method, path, access, RateClass::kApi, body, std::move(handler)});
   };
@@ -91,11 +93,11 @@ void UserRoutes::add_users_to(http::Router& router) {
   const Access person = Access(Permission::kAdministrator).needs_step_up();
   add(Method::kGet, "/api/v1/users", admin, none, [this](Request& r) { return list(r); });
   add(Method::kGet, "/api/v1/users/invitations", admin, none, [this](Request& r) { return invitations(r); });
-  add(Method::kPost, "/api/v1/users/invitations", admin, small, [this](Request& r) { return invite(r); });
+  add(Method::kPost, "/api/v1/users/invitations", confirmed, small, [this](Request& r) { return invite(r); });
   add(Method::kDelete, "/api/v1/users/invitations/{id}", admin, none,
       [this](Request& r) { return revoke_invitation(r); });
   add(Method::kGet, "/api/v1/users/{id}", admin, none, [this](Request& r) { return get(r); });
-  add(Method::kPatch, "/api/v1/users/{id}", admin, small, [this](Request& r) { return update(r); });
+  add(Method::kPatch, "/api/v1/users/{id}", confirmed, small, [this](Request& r) { return update(r); });
   add(Method::kDelete, "/api/v1/users/{id}", person, none, [this](Request& r) { return remove(r); });
   add(Method::kPost, "/api/v1/users/{id}/restore", admin, small, [this](Request& r) { return restore(r); });
   add(Method::kDelete, "/api/v1/users/{id}/sessions", admin, none, [this](Request& r) { return end_sessions(r); });

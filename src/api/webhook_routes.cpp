@@ -81,20 +81,21 @@ Response bad_url(const Request& request) {
 void WebhookRoutes::add_to(http::Router& router) {
   const auto small = http::BodyRule::json(http::kMaxSmallBodyBytes);
   const auto none = http::BodyRule::none();
-  const auto add = [&](Method method, const char* path, http::BodyRule body, auto handler) {
-    router.add({method, path,
-                method == Method::kGet ? http::Access(Permission::kUser, http::Scope::kMailRead)
-                                       : http::Access(Permission::kUser, http::Scope::kAccountsManage),
-                RateClass::kApi, body, [this, handler](Request& r) { return (this->*handler)(r); }});
+  const http::Access read(Permission::kUser, http::Scope::kMailRead);
+  const http::Access manage(Permission::kUser, http::Scope::kAccountsManage);
+  const http::Access confirmed = manage.needs_step_up();  // THREATS.md: forwarding
+  const auto add = [&](Method method, const char* path, const http::Access& access, http::BodyRule body, auto handler) {
+    router.add(
+        {method, path, access, RateClass::kApi, body, [this, handler](Request& r) { return (this->*handler)(r); }});
   };
-  add(Method::kGet, "/api/v1/webhooks", none, &WebhookRoutes::list);
-  add(Method::kPost, "/api/v1/webhooks", small, &WebhookRoutes::create);
-  add(Method::kGet, "/api/v1/webhooks/{id}", none, &WebhookRoutes::get);
-  add(Method::kPatch, "/api/v1/webhooks/{id}", small, &WebhookRoutes::change);
-  add(Method::kDelete, "/api/v1/webhooks/{id}", none, &WebhookRoutes::remove);
-  add(Method::kPost, "/api/v1/webhooks/{id}/secret", small, &WebhookRoutes::renew_secret);
-  add(Method::kPost, "/api/v1/webhooks/{id}/test", small, &WebhookRoutes::test);
-  add(Method::kGet, "/api/v1/webhooks/{id}/deliveries", none, &WebhookRoutes::deliveries);
+  add(Method::kGet, "/api/v1/webhooks", read, none, &WebhookRoutes::list);
+  add(Method::kPost, "/api/v1/webhooks", confirmed, small, &WebhookRoutes::create);
+  add(Method::kGet, "/api/v1/webhooks/{id}", read, none, &WebhookRoutes::get);
+  add(Method::kPatch, "/api/v1/webhooks/{id}", confirmed, small, &WebhookRoutes::change);
+  add(Method::kDelete, "/api/v1/webhooks/{id}", manage, none, &WebhookRoutes::remove);
+  add(Method::kPost, "/api/v1/webhooks/{id}/secret", confirmed, small, &WebhookRoutes::renew_secret);
+  add(Method::kPost, "/api/v1/webhooks/{id}/test", manage, small, &WebhookRoutes::test);
+  add(Method::kGet, "/api/v1/webhooks/{id}/deliveries", read, none, &WebhookRoutes::deliveries);
 }
 
 Answer WebhookRoutes::list(Request& request) {
