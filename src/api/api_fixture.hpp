@@ -238,7 +238,7 @@ struct ApiFixture : testing::Test {
   std::optional<auth::UserAdmin> admin;
   std::optional<auth::PasswordResets> resets;
   FakeExports exports;
-  std::vector<UserId> erased;
+  std::vector<UserId> erased, settled;
   std::vector<std::string> mails;  // "to: text"
   std::vector<net::Task<>> later;  // what PasswordResets left to be done
   FakeAccounts accounts;
@@ -285,6 +285,10 @@ struct ApiFixture : testing::Test {
     admin.emplace(auth::UserAdmin::Parts{*control, *auth, *keys, db_pool, clock, events, auth::kDefaultDeletionGrace,
                                          [this](UserId user) -> net::Task<> {
                                            erased.push_back(user);
+                                           co_return Result<void>{};
+                                         },
+                                         [this](UserId user) -> net::Task<> {
+                                           settled.push_back(user);
                                            co_return Result<void>{};
                                          }});
     resets.emplace(auth::PasswordResets::Parts{*control, *users, *auth, db_pool, hash_pool, clock, random, events,

@@ -72,6 +72,17 @@ TEST_F(UserRoutesTest, MassAssignmentOfRoleOwnerAndVerifiedIsRefused) {
     EXPECT_EQ(r.status, 422) << field;
     EXPECT_THAT(r.body, HasSubstr("/" + std::string(field)));
   }
+TEST_F(UserRoutesTest, MailAccountsAreSettledWheneverAUserComesOrGoes) {
+  send_json("PATCH", "/api/v1/users/u2", {{"display_name", "Bobby"}}, ada);
+  EXPECT_TRUE(settled.empty());
+  const std::vector<UserId> bobs(4, UserId(2));
+  ASSERT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"disabled", true}}, ada).status, 200);
+  ASSERT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"disabled", false}}, ada).status, 200);
+  ASSERT_EQ(send("DELETE", "/api/v1/users/u2", bearer(ada)).status, 202);
+  ASSERT_EQ(send_json("POST", "/api/v1/users/u2/restore", json::object(), ada).status, 200);
+  EXPECT_EQ(settled, bobs);
+}
+
   EXPECT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"login", "root"}}, ada).status, 422);
   EXPECT_EQ(send_json("PATCH", "/api/v1/me", {{"display_name", "Bob"}}, bob).status, 200);
   EXPECT_EQ(body_of(send("GET", "/api/v1/me", bearer(bob))).at("display_name").as_string(), "Bob");

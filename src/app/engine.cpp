@@ -71,7 +71,11 @@ Engine::Engine(Installation& installation, std::function<void(const sync::Accoun
           services_of(*this, cpu_pool_, std::move(on_status), std::move(may_send)),
           {.open_store = [&installation](UserId user) { return installation.stores().open(user); },
            .open_password =
-               [&installation](const store::MailAccount& account) { return installation.passwords().open(account); }}),
+               [&installation](const store::MailAccount& account) { return installation.passwords().open(account); },
+           .may_work = [&installation](UserId user) -> Result<bool> {
+             DHII_TRY_ASSIGN(const auto owner, installation.control().get_user(user));
+             return !owner.disabled;
+           }}),
       accounts_({installation.control(), installation.stores(), supervisor_, installation.passwords(), dialer_,
                  db_pool_, installation.clock(), installation.settings().extra_ca_file, host_name(), sample_mbox()}) {}
 

@@ -78,6 +78,8 @@ net::Task<> People::maintain() {
       deadlines_at = p_.engine.installation().clock().steady_now() + kDeadlinePause;
       if (auto done = co_await users_.erase_due(); !done)
         spdlog::warn("deletions not looked at: {}", log_escape(done.error().message()));
+      if (auto done = co_await settle_changed(); !done)
+        spdlog::warn("users not looked at: {}", log_escape(done.error().message()));
       if (auto done = co_await exports_.expire(); !done)
         spdlog::warn("exports not expired: {}", log_escape(done.error().message()));
     }
@@ -87,6 +89,32 @@ net::Task<> People::maintain() {
 
 net::Task<> People::until_closed(std::weak_ptr<store::MailStore> mail) {
   for (int look = 0; look < kLooks && !mail.expired(); ++look) DHII_CO_TRY(co_await net::sleep_for(kLookAgain));
+net::Task<> People::settle_accounts(UserId user) {
+  at_rest_.insert(user);  // the next look sees to it that this holds, whatever the command line does meanwhile
+  Installation& installation = p_.engine.installation();
+  DHII_CO_TRY_ASSIGN(auto accounts,
+                     co_await p_.engine.db_pool().run([&] { return installation.control().list_accounts(user); }));
+  co_return co_await p_.engine.supervisor().start_all(std::move(accounts));
+}
+
+net::Task<> People::settle_changed() {
+  Installation& installation = p_.engine.installation();
+  DHII_CO_TRY_ASSIGN(const auto users,
+                     co_await p_.engine.db_pool().run([&] { return installation.control().list_users(); }));
+  std::set<UserId> at_rest;
+  for (const auto& user : users) {
+    if (user.disabled) at_rest.insert(user.id);
+  }
+  std::set<UserId> changed;
+  for (const auto& status : p_.engine.supervisor().statuses()) {
+    const bool rests = status.state == sync::AccountState::kPaused;
+    if (at_rest.contains(status.user) ? !rests : rests && at_rest_.contains(status.user)) changed.insert(status.user);
+  }
+  at_rest_ = std::move(at_rest);
+  for (const UserId user : changed) DHII_CO_TRY(co_await settle_accounts(user));
+  co_return Result<void>{};
+}
+
   if (!mail.expired()) co_return fail(net::NetError::kTimeout, "somebody still works with this user's mail");
   co_return Result<void>{};
 }

@@ -3,6 +3,7 @@
 // the routes that use it.
 #pragma once
 #include <functional>
+#include <set>
 
 #include "app/engine.hpp"
 #include "app/exports.hpp"
@@ -58,6 +59,10 @@ class People {
 
  private:
   net::Task<> erase_files(UserId user);
+  // Starts this user's mail accounts, or stops them, as the user's state wants.
+  net::Task<> settle_accounts(UserId user);
+  // The same for whom the command line has disabled or enabled meanwhile.
+  net::Task<> settle_changed();
   net::Task<> until_closed(std::weak_ptr<store::MailStore> mail);
 
   Parts p_;
@@ -69,6 +74,7 @@ class People {
   Exports exports_;
   auth::UserAdmin users_;
   auth::PasswordResets resets_;
+  std::set<UserId> at_rest_;  // disabled when it was last looked at, or changed since
 };
 
 }  // namespace dhii::app

@@ -97,6 +97,14 @@ net::Task<> UserAdmin::end_everything(UserId id) {
   co_return Result<void>{};
 }
 
+// The state is in the database already: what goes wrong here is set right by the next look of app/.
+net::Task<> UserAdmin::settle_accounts(UserId id) {
+  if (!p_.settle_accounts) co_return Result<void>{};
+  if (auto done = co_await p_.settle_accounts(id); !done)
+    spdlog::warn("mail accounts of user {} not settled yet: {}", id.value, log_escape(done.error().message()));
+  co_return Result<void>{};
+}
+
 net::Task<UserView> UserAdmin::change(http::Principal who, UserId id, store::UserChange change, std::string address) {
   DHII_CO_TRY_ASSIGN(const UserView before, co_await get(id));
   // Enabling somebody whose deletion is planned would only look like a rescue.
@@ -113,6 +121,7 @@ net::Task<UserView> UserAdmin::change(http::Principal who, UserId id, store::Use
     if (*change.disabled) DHII_CO_TRY(co_await end_everything(id));
     report(*change.disabled ? event::Kind::kUserDisabled : event::Kind::kUserEnabled, who, address, object_of(id));
     p_.keys.forget_all();
+    DHII_CO_TRY(co_await settle_accounts(id));
   }
   co_return co_await get(id);
 }
@@ -135,6 +144,7 @@ net::Task<UserView> UserAdmin::plan_deletion(http::Principal who, UserId id, std
   const auto planned = co_await p_.db_pool.run([&] { return records_.plan_deletion(deletion, by_other); });
   if (!planned) co_return std::unexpected(translated(planned.error(), UserError::kLastAdministrator));
   DHII_CO_TRY(co_await end_everything(id));
+  if (by_other) DHII_CO_TRY(co_await settle_accounts(id));
   report(event::Kind::kUserDeletionPlanned, who, std::move(address), object_of(id), time_text(deletion.due_at));
   co_return co_await get(id);
 }
@@ -145,6 +155,7 @@ net::Task<UserView> UserAdmin::restore(http::Principal who, UserId id, std::stri
   if (!done && done.error().is(store::StoreError::kNotFound)) co_return fail(UserError::kNotPlanned);
   if (!done) co_return std::unexpected(done.error());
   p_.keys.forget_all();
+  DHII_CO_TRY(co_await settle_accounts(id));
   report(event::Kind::kUserEnabled, who, std::move(address), object_of(id), "deletion cancelled");
   co_return co_await get(id);
 }

@@ -48,12 +48,14 @@ class UserAdmin {
     std::chrono::days grace = kDefaultDeletionGrace;
     // Ends the user's accounts, closes the mail and removes its files; must be safe to call again. From app/.
     std::function<net::Task<>(UserId)> erase_files;
+    // The user was disabled, or enabled again: their mail accounts stop, or go on. From app/.
+    std::function<net::Task<>(UserId)> settle_accounts;
   };
   explicit UserAdmin(Parts parts) : p_(std::move(parts)), records_(p_.control) {}
 
   net::Task<std::vector<UserView>> list();
   net::Task<UserView> get(UserId id);
-  // Disabling ends sessions, keys and streams at once.
+  // Disabling ends sessions, keys and streams at once, and mail is neither fetched nor sent any more.
   net::Task<UserView> change(http::Principal who, UserId id, store::UserChange change, std::string address);
   // By an administrator: the user can't sign in meanwhile. By oneself: signing in stays possible, to change one's mind.
   net::Task<UserView> plan_deletion(http::Principal who, UserId id, std::string address);
@@ -72,6 +74,7 @@ class UserAdmin {
 
  private:
   net::Task<> end_everything(UserId id);
+  net::Task<> settle_accounts(UserId id);
   net::Task<> erase(UserId id);
   void report(event::Kind kind, const http::Principal& who, std::string address, std::string object,
               std::string detail = {});

@@ -149,8 +149,8 @@ Result<std::vector<Delivery>> Webhooks::due(std::size_t limit) {
 Result<std::optional<Timestamp>> Webhooks::next_due() {
   return db_.read([&](Database& db) {
     return db.find<Timestamp>(
-        "SELECT d.next_attempt_at FROM webhook_delivery d JOIN webhook w ON w.id=d.webhook WHERE d.state=? AND "
-        "w.active<>0 ORDER BY d.next_attempt_at LIMIT 1",
+        "SELECT d.next_attempt_at FROM webhook_delivery d JOIN webhook w ON w.id=d.webhook JOIN user u ON u.id=w.user "
+        "WHERE d.state=? AND w.active<>0 AND u.disabled=0 ORDER BY d.next_attempt_at LIMIT 1",
         DeliveryState::kWaiting);
   });
 }

@@ -60,6 +60,7 @@ TEST_F(WebhooksTest, NothingIsDueForAWebhookOrUserThatIsSwitchedOff) {
   person.disabled = true;
   ASSERT_TRUE(control->update_user(person));
   EXPECT_TRUE(hooks().due(10)->empty());
+  EXPECT_FALSE(hooks().next_due()->has_value()) << "nobody is to be woken for it again and again";
 }
 
 TEST_F(WebhooksTest, AReceiverThatIsAwayDoesNotFillTheDisk) {

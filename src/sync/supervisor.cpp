@@ -29,20 +29,27 @@ net::Task<> Supervisor::start(store::MailAccount account) {
   if (stopped_) co_return fail(net::NetError::kCancelled);
   co_await stop(account.id);
   if (account.kind == store::AccountKind::kLocal) co_return Result<void>{};
-  if (const auto settings = parse_account_settings(account.settings_json); settings && settings->paused) {
-    const AccountStatus status{account.user, account.id, AccountState::kPaused, 0, 0, "", services_.clock.now()};
-    failed_[account.id] = status;
-    if (services_.on_status) services_.on_status(status);
+  const auto settings = parse_account_settings(account.settings_json);
+  DHII_CO_TRY_ASSIGN(const bool may, co_await may_work(account.user));
+  if (!may || (settings && settings->paused)) {
+    note(account, AccountState::kPaused, "");
     co_return Result<void>{};
   }
   auto started = co_await start_worker(account);
-  if (!started) {
-    AccountStatus status{account.user,         account.id, AccountState::kError, 0, 0, started.error().message(),
-                         services_.clock.now()};
-    failed_[account.id] = status;
-    if (services_.on_status) services_.on_status(status);
-  }
+  if (!started) note(account, AccountState::kError, started.error().message());
   co_return started;
+}
+
+net::Task<bool> Supervisor::may_work(UserId user) {
+  if (!secrets_.may_work) co_return true;
+  co_return co_await services_.db_pool.run([this, user] { return secrets_.may_work(user); });
+}
+
+// Of an account that has no worker.
+void Supervisor::note(const store::MailAccount& account, AccountState state, std::string why) {
+  const AccountStatus status{account.user, account.id, state, 0, 0, std::move(why), services_.clock.now()};
+  failed_[account.id] = status;
+  if (services_.on_status) services_.on_status(status);
 }
 
 net::Task<> Supervisor::start_worker(store::MailAccount account) {

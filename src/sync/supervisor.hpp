@@ -18,13 +18,16 @@ class Supervisor {
   struct Secrets {
     std::function<Result<std::shared_ptr<store::MailStore>>(UserId)> open_store;
     std::function<Result<Secret>(const store::MailAccount&)> open_password;
+    // Whether this user's accounts are to work at all: false for a disabled user. Blocking. Not set: everybody's.
+    std::function<Result<bool>(UserId)> may_work;
   };
   Supervisor(SyncServices services, Secrets secrets);
   ~Supervisor();
 
   // Accounts that can't be started (unreadable settings, wrong key) are reported as kError and don't stop the others.
   net::Task<> start_all(std::vector<store::MailAccount> accounts);
-  // New, or changed: an older worker of the same account is stopped first. Local accounts need no worker.
+  // New, or changed, or its user was: an older worker of the same account is stopped first. Local accounts need no
+  // worker; one that is paused, or whose user is disabled, gets none.
   net::Task<> start(store::MailAccount account);
   net::asio::awaitable<void> stop(AccountId account);
   net::asio::awaitable<void> stop_all();
@@ -37,6 +40,8 @@ class Supervisor {
 
  private:
   net::Task<> start_worker(store::MailAccount account);
+  net::Task<bool> may_work(UserId user);
+  void note(const store::MailAccount& account, AccountState state, std::string why);
   // Lets a worker end, on a coroutine of its own: a caller that is cancelled must not destroy what still runs.
   void retire(AccountId account);
   net::asio::awaitable<void> until_retired(std::optional<AccountId> account);

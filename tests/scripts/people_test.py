@@ -11,7 +11,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from dhii import CommandLine, Server, eventually, needs_binary
+from dhii import CommandLine, MailSystem, Server, SmtpThatAgrees, eventually, needs_binary, needs_dovecot
 
 BOB = "a sentence that is bob's"
 
@@ -66,6 +66,38 @@ class SmtpThatKeeps(threading.Thread):
                 return
             else:
                 say(b"250 ok")
+
+
+class Relay(threading.Thread):
+    """Stands before a server and knows how many are connected to it."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.target, self.connected = port, set()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            client, _ = self.listener.accept()
+            server = socket.create_connection(("127.0.0.1", self.target))
+            self.connected.add(client)
+            for source, sink in ((client, server), (server, client)):
+                threading.Thread(target=self.pass_on, args=(source, sink, client), daemon=True).start()
+
+    def pass_on(self, source, sink, client):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+        self.connected.discard(client)
+        for end in (source, sink):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
 
 
 @needs_binary
@@ -128,6 +160,30 @@ class People(unittest.TestCase):
                 self.assertNotIn(b"Subject:", file.read(), "sealed on the disk")
         server.call(path, method="DELETE")
         self.assertEqual(os.listdir(folder), [])
+
+    @needs_dovecot
+    def test_a_disabled_users_mail_stands_still_until_the_user_is_back(self):
+        system = MailSystem()
+        self.addCleanup(system.stop)
+        relay = Relay(system.imap_port)
+        server, cli = self.start()
+        ada = server.token
+        bearer, user = self.bob(server)
+        server.token = bearer.removeprefix("Bearer ")
+        system.fill("alice", 3)
+        server.connect_mailbox(relay.port, SmtpThatAgrees().port)
+        self.assertTrue(eventually(lambda: server.count() == 3 and relay.connected, limit=60))
+        server.token = ada
+        server.call(f"/api/v1/users/{user}", {"disabled": True}, method="PATCH")
+        self.assertTrue(eventually(lambda: not relay.connected, limit=10), "nothing goes on with the mail server")
+        system.fill("alice", 2, body="While Bob was away.")
+        server.kill()
+        server.start()
+        self.assertFalse(eventually(lambda: relay.connected, limit=4), "nor after a restart")
+        cli.json("user", "enable", "bob")  # noticed within a minute
+        self.assertTrue(eventually(lambda: relay.connected, limit=90))
+        server.token = server.call("/api/v1/auth/login", {"login": "bob", "password": BOB})["access_token"]
+        self.assertTrue(eventually(lambda: server.count() == 5, limit=60))
 
     def test_an_erased_user_is_gone_from_the_disk(self):
         server, cli = self.start(DHII_DELETION_GRACE_DAYS="0")
