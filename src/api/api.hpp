@@ -42,7 +42,7 @@ struct ApiParts {
 class Api {
  public:
   explicit Api(ApiParts parts)
-      : auth_(parts.auth),
+      : auth_(parts.auth, parts.keys),
         factors_(parts.auth, parts.factors, parts.public_url),
         keys_(parts.keys),
         users_(parts.auth, parts.users, parts.resets, parts.public_url),

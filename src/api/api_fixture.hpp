@@ -291,8 +291,8 @@ struct ApiFixture : testing::Test {
                                            settled.push_back(user);
                                            co_return Result<void>{};
                                          }});
-    resets.emplace(auth::PasswordResets::Parts{*control, *users, *auth, db_pool, hash_pool, clock, random, events,
-                                               "https://mail.example.org",
+    resets.emplace(auth::PasswordResets::Parts{*control, *users, *auth, *keys, db_pool, hash_pool, clock, random,
+                                               events, "https://mail.example.org",
                                                [this](std::string to, std::string, std::string text) -> net::Task<> {
                                                  mails.push_back(to + ": " + text);
                                                  co_return Result<void>{};

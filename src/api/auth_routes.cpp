@@ -172,10 +172,19 @@ AuthRoutes::Answer AuthRoutes::change_password(Request& request) {
   JsonInput in(request.body);
   Secret current = in.secret("current_password");
   Secret fresh = in.secret("new_password");
+  const bool end_keys = in.optional_flag("end_keys").value_or(false);
   if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
   const auto changed =
       co_await auth_.change_password(*request.principal, std::move(current), std::move(fresh), request.client_address);
-  if (changed) co_return renewed_answer(request, *changed, 200, {});
+  if (changed) {
+    auth::EndedKeys ended;
+    if (end_keys) {
+      const auto all = co_await keys_.end_all_of(request.user(), request.client_address);
+      if (!all) co_return error_response(request, all.error());
+      ended = *all;
+    }
+    co_return renewed_answer(request, *changed, 200, {{"ended", to_json(ended)}});
+  }
   const Error& e = changed.error();
   // Not 401: the access token is fine, and a client would refresh it and try the wrong password again.
   if (e.is(auth::AuthError::kInvalidCredentials)) {

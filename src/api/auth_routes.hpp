@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <string>
 
+#include "auth/api_keys.hpp"
 #include "auth/auth_service.hpp"
 #include "http/router.hpp"
 
@@ -10,7 +11,7 @@ namespace dhii::api {
 
 class AuthRoutes {
  public:
-  explicit AuthRoutes(auth::AuthService& auth) : auth_(auth) {}
+  AuthRoutes(auth::AuthService& auth, auth::ApiKeys& keys) : auth_(auth), keys_(keys) {}
   void add_to(http::Router& router);
 
  private:
@@ -29,6 +30,7 @@ class AuthRoutes {
   Answer check_password(http::Request& request);
 
   auth::AuthService& auth_;
+  auth::ApiKeys& keys_;
 };
 
 }  // namespace dhii::api

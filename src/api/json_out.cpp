@@ -110,6 +110,10 @@ json::object to_json(const store::User& u) {
           {"disabled", u.disabled},         {"created_at", iso_time(u.created_at)}};
 }
 
+json::object to_json(const auth::EndedKeys& ended) {
+  return {{"api_keys", ended.api_keys}, {"app_passwords", ended.app_passwords}};
+}
+
 json::object to_json(const store::Session& s, SessionId current) {
   return {{"id", session_id_text(s.id)},
           {"client", to_valid_utf8(s.device)},

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/account_service.hpp"
+#include "auth/api_keys.hpp"
 #include "auth/auth_service.hpp"
 #include "base/clock.hpp"
 
@@ -14,6 +15,7 @@ boost::json::object to_json(const AccountView& account);
 boost::json::object to_json(const Candidate& candidate);
 boost::json::object to_json(const AccountTest& test);
 boost::json::object to_json(const store::User& user);
+boost::json::object to_json(const auth::EndedKeys& ended);
 boost::json::object to_json(const store::Session& session, SessionId current);
 std::string user_id_text(UserId id);        // "u7"
 std::string session_id_text(SessionId id);  // "s7"

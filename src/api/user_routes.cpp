@@ -238,13 +238,15 @@ UserRoutes::Answer UserRoutes::confirm_reset(Request& request) {
   JsonInput in(request.body);
   Secret token = in.secret("token");
   Secret fresh = in.secret("new_password");
+  const auto keys = in.optional_flag("keep_keys").value_or(false) ? auth::KeyFate::kKeep : auth::KeyFate::kEnd;
   if (auto refusal = in.refusal(request)) co_return std::move(*refusal);
-  const auto set = co_await resets_.confirm(std::move(token), std::move(fresh), request.client_address);
+  const auto set = co_await resets_.confirm(std::move(token), std::move(fresh), keys, request.client_address);
   if (!set && set.error().is(auth::AuthError::kWeakPassword)) {
     const Error& e = set.error();
     co_return http::to_response({422, e.id(), e.message(), {{"/new_password", e.message()}}, {}}, request.request_id);
   }
-  co_return done(request, set);
+  if (!set) co_return error_response(request, set.error());
+  co_return http::json_response(200, json::serialize(json::object{{"ended", to_json(*set)}}));
 }
 
 }  // namespace dhii::api

@@ -22,6 +22,21 @@ struct UserRoutesTest : ApiFixture {
     const auto at = text.find("token=");
     return at == std::string_view::npos ? "" : std::string(text.substr(at + 6, 43));
   }
+  struct Keys {
+    std::string api_key, app_password;
+  };
+  Keys make_keys(const std::string& owner) {
+    const auto key = body_of(send_json("POST", "/api/v1/api-keys", {{"name", "x"}, {"scopes", {"mail:read"}}}, owner));
+    const auto word = body_of(send_json("POST", "/api/v1/app-passwords", {{"name", "Phone"}}, owner));
+    return {std::string(key.at("key").as_string()), std::string(word.at("password").as_string())};
+  }
+  void expect_alive(const Keys& made, bool alive) {
+    EXPECT_EQ(send("GET", "/api/v1/me", bearer(made.api_key)).status, alive ? 200 : 401);
+    EXPECT_EQ(send("GET", "/.well-known/jmap", bearer(made.app_password)).status, alive ? 200 : 401);
+  }
+  static json::object ended(int api_keys, int app_passwords) {
+    return {{"api_keys", api_keys}, {"app_passwords", app_passwords}};
+  }
   void do_later() {
     for (auto& task : std::exchange(later, {})) EXPECT_TRUE(wait(std::move(task)));
   }
@@ -57,6 +72,17 @@ TEST_F(UserRoutesTest, DisablingEndsSessionsAndKeysAtOnce) {
   EXPECT_EQ(log_in("bob", "another long sentence"), 200);
 }
 
+TEST_F(UserRoutesTest, MailAccountsAreSettledWheneverAUserComesOrGoes) {
+  send_json("PATCH", "/api/v1/users/u2", {{"display_name", "Bobby"}}, ada);
+  EXPECT_TRUE(settled.empty());
+  const std::vector<UserId> bobs(4, UserId(2));
+  ASSERT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"disabled", true}}, ada).status, 200);
+  ASSERT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"disabled", false}}, ada).status, 200);
+  ASSERT_EQ(send("DELETE", "/api/v1/users/u2", bearer(ada)).status, 202);
+  ASSERT_EQ(send_json("POST", "/api/v1/users/u2/restore", json::object(), ada).status, 200);
+  EXPECT_EQ(settled, bobs);
+}
+
 TEST_F(UserRoutesTest, ARoleIsInForceAtOnce) {
   EXPECT_EQ(send("GET", "/api/v1/users", bearer(bob)).status, 403);
   ASSERT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"role", "administrator"}}, ada).status, 200);
@@ -72,17 +98,6 @@ TEST_F(UserRoutesTest, MassAssignmentOfRoleOwnerAndVerifiedIsRefused) {
     EXPECT_EQ(r.status, 422) << field;
     EXPECT_THAT(r.body, HasSubstr("/" + std::string(field)));
   }
-TEST_F(UserRoutesTest, MailAccountsAreSettledWheneverAUserComesOrGoes) {
-  send_json("PATCH", "/api/v1/users/u2", {{"display_name", "Bobby"}}, ada);
-  EXPECT_TRUE(settled.empty());
-  const std::vector<UserId> bobs(4, UserId(2));
-  ASSERT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"disabled", true}}, ada).status, 200);
-  ASSERT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"disabled", false}}, ada).status, 200);
-  ASSERT_EQ(send("DELETE", "/api/v1/users/u2", bearer(ada)).status, 202);
-  ASSERT_EQ(send_json("POST", "/api/v1/users/u2/restore", json::object(), ada).status, 200);
-  EXPECT_EQ(settled, bobs);
-}
-
   EXPECT_EQ(send_json("PATCH", "/api/v1/users/u2", {{"login", "root"}}, ada).status, 422);
   EXPECT_EQ(send_json("PATCH", "/api/v1/me", {{"display_name", "Bob"}}, bob).status, 200);
   EXPECT_EQ(body_of(send("GET", "/api/v1/me", bearer(bob))).at("display_name").as_string(), "Bob");
@@ -164,7 +179,7 @@ TEST_F(UserRoutesTest, AnAdministratorsLinkSetsAPasswordOnce) {
   const json::object weak{{"token", link_token}, {"new_password", "123456789012"}};
   EXPECT_EQ(send_json("POST", "/api/v1/auth/password-reset/confirm", weak).status, 422);
   const json::object good{{"token", link_token}, {"new_password", "a quite different sentence"}};
-  EXPECT_EQ(send_json("POST", "/api/v1/auth/password-reset/confirm", good).status, 204);
+  EXPECT_EQ(send_json("POST", "/api/v1/auth/password-reset/confirm", good).status, 200);
   EXPECT_EQ(send("GET", "/api/v1/me", bearer(bob)).status, 401) << "all sessions have ended";
   EXPECT_EQ(log_in("bob", "another long sentence"), 401);
   EXPECT_EQ(log_in("bob", "a quite different sentence"), 200);
@@ -172,6 +187,35 @@ TEST_F(UserRoutesTest, AnAdministratorsLinkSetsAPasswordOnce) {
   EXPECT_EQ(again.status, 403);
   EXPECT_EQ(code_of(again), "auth.bad_reset_link");
   EXPECT_EQ(events.count(Kind::kPasswordResetDone), 1U);
+}
+
+// Whoever had the old password may have made keys with it, to stay after it is gone.
+TEST_F(UserRoutesTest, AResetEndsKeysAndAppPasswordsUnlessToldToKeepThem) {
+  for (const bool keep : {true, false}) {
+    const Keys made = make_keys(keep ? bob : token);
+    const auto link = body_of(send_json("POST", "/api/v1/users/u2/password-reset", json::object(), ada));
+    json::object form{{"token", token_of(link.at("link").as_string())}, {"new_password", "a quite different sentence"}};
+    if (keep) form["keep_keys"] = true;
+    const auto reset = body_of(send_json("POST", "/api/v1/auth/password-reset/confirm", form));
+    EXPECT_EQ(reset.at("ended"), ended(keep ? 0 : 2, keep ? 0 : 1)) << "the kept key of the first round ends now, too";
+    expect_alive(made, keep);
+    EXPECT_EQ(events.count(Kind::kApiKeyRevoked), keep ? 0U : 2U);
+    ASSERT_EQ(log_in("bob", "a quite different sentence"), 200);
+    if (keep) ASSERT_EQ(send("DELETE", "/api/v1/app-passwords/p2", bearer(token)).status, 204);
+  }
+}
+
+TEST_F(UserRoutesTest, ANewPasswordEndsKeysOnlyWhenAsked) {
+  const Keys made = make_keys(bob);
+  json::object form{{"current_password", "another long sentence"}, {"new_password", "a quite different sentence"}};
+  const auto kept = body_of(send_json("POST", "/api/v1/auth/password", form, bob));
+  EXPECT_EQ(kept.at("ended"), ended(0, 0));
+  expect_alive(made, true);
+  form = {{"current_password", "a quite different sentence"}, {"new_password", "one more long sentence"}};
+  form["end_keys"] = true;
+  EXPECT_EQ(body_of(send_json("POST", "/api/v1/auth/password", form, bob)).at("ended"), ended(1, 1));
+  expect_alive(made, false);
+  EXPECT_EQ(send("GET", "/api/v1/me", bearer(bob)).status, 200) << "this session goes on";
 }
 
 TEST_F(UserRoutesTest, AskingForAResetTellsNothingAndMailsOnlyToTheLogin) {
@@ -188,13 +232,14 @@ TEST_F(UserRoutesTest, AskingForAResetTellsNothingAndMailsOnlyToTheLogin) {
   ASSERT_EQ(mails.size(), 1U);
   EXPECT_THAT(mails[0], testing::StartsWith("carol@example.org: "));
   EXPECT_THAT(mails[0], HasSubstr("https://mail.example.org/#/reset?token="));
+  EXPECT_THAT(mails[0], HasSubstr("ends your app passwords and API keys unless you choose to keep them"));
   // Not again at once, whoever asks.
   send_json("POST", "/api/v1/auth/password-reset", {{"login", "CAROL@example.org"}});
   EXPECT_TRUE(later.empty());
   EXPECT_EQ(send_json("POST", "/api/v1/auth/password-reset/confirm",
                       {{"token", token_of(mails[0])}, {"new_password", "a new sentence of carol"}})
                 .status,
-            204);
+            200);
   EXPECT_EQ(log_in("carol@example.org", "a new sentence of carol"), 200);
 }
 

@@ -63,10 +63,12 @@ People::People(Parts parts)
       exports_({p_.engine.installation(), p_.engine.db_pool(), p_.events, p_.later}),
       users_({p_.engine.installation().control(), p_.auth, keys_, p_.engine.db_pool(), p_.engine.installation().clock(),
               p_.events, p_.engine.installation().settings().deletion_grace,
-              [this](UserId user) { return erase_files(user); }}),
-      resets_({p_.engine.installation().control(), p_.engine.installation().users(), p_.auth, p_.engine.db_pool(),
-               p_.engine.hash_pool(), p_.engine.installation().clock(), p_.engine.installation().random(), p_.events,
-               p_.engine.installation().settings().public_url, mail_by(mailer_), p_.later}) {}
+              [this](UserId user) { return erase_files(user); },
+              [this](UserId user) { return settle_accounts(user); }}),
+      resets_({p_.engine.installation().control(), p_.engine.installation().users(), p_.auth, keys_,
+               p_.engine.db_pool(), p_.engine.hash_pool(), p_.engine.installation().clock(),
+               p_.engine.installation().random(), p_.events, p_.engine.installation().settings().public_url,
+               mail_by(mailer_), p_.later}) {}
 
 net::Task<> People::maintain() {
   DHII_CO_TRY(co_await exports_.settle());
@@ -76,10 +78,10 @@ net::Task<> People::maintain() {
       spdlog::warn("uses of keys not written: {}", log_escape(done.error().message()));
     if (p_.engine.installation().clock().steady_now() >= deadlines_at) {
       deadlines_at = p_.engine.installation().clock().steady_now() + kDeadlinePause;
-      if (auto done = co_await users_.erase_due(); !done)
-        spdlog::warn("deletions not looked at: {}", log_escape(done.error().message()));
       if (auto done = co_await settle_changed(); !done)
         spdlog::warn("users not looked at: {}", log_escape(done.error().message()));
+      if (auto done = co_await users_.erase_due(); !done)
+        spdlog::warn("deletions not looked at: {}", log_escape(done.error().message()));
       if (auto done = co_await exports_.expire(); !done)
         spdlog::warn("exports not expired: {}", log_escape(done.error().message()));
     }
@@ -87,8 +89,6 @@ net::Task<> People::maintain() {
   }
 }
 
-net::Task<> People::until_closed(std::weak_ptr<store::MailStore> mail) {
-  for (int look = 0; look < kLooks && !mail.expired(); ++look) DHII_CO_TRY(co_await net::sleep_for(kLookAgain));
 net::Task<> People::settle_accounts(UserId user) {
   at_rest_.insert(user);  // the next look sees to it that this holds, whatever the command line does meanwhile
   Installation& installation = p_.engine.installation();
@@ -115,6 +115,8 @@ net::Task<> People::settle_changed() {
   co_return Result<void>{};
 }
 
+net::Task<> People::until_closed(std::weak_ptr<store::MailStore> mail) {
+  for (int look = 0; look < kLooks && !mail.expired(); ++look) DHII_CO_TRY(co_await net::sleep_for(kLookAgain));
   if (!mail.expired()) co_return fail(net::NetError::kTimeout, "somebody still works with this user's mail");
   co_return Result<void>{};
 }

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "app/commands.hpp"
+#include "store/control_keys.hpp"
 
 namespace dhii::app {
 
@@ -72,10 +73,13 @@ int user_password(Installation& installation, const Output& output, const std::s
     return output.failure("user.not_found", "There is no user " + login + "; `dhii-mail user list` shows all.");
   const Secret password = read_secret("New password for " + login);
   if (auto done = installation.users().set_password((*user)->id, password); !done) return output.failure(done.error());
-  // Whoever is signed in with the old password must not stay so.
+  // Whoever came in with the old password must not stay, nor keep a key.
   if (auto done = installation.control().revoke_sessions_of((*user)->id, std::nullopt); !done)
     return output.failure(done.error());
-  output.result({{"login", login}, {"changed", true}}, "Changed the password of " + login + " and ended all sessions.");
+  if (auto done = store::Keys(installation.control()).revoke_all_of((*user)->id); !done)
+    return output.failure(done.error());
+  output.result({{"login", login}, {"changed", true}},
+                "Changed the password of " + login + " and ended all sessions, API keys and app passwords.");
   return 0;
 }
 

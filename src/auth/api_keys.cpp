@@ -150,10 +150,29 @@ net::Task<> ApiKeys::revoke(http::Principal who, store::KeyKind kind, std::int64
   forget_all();  // at once, before the disk
   DHII_CO_TRY(co_await p_.db_pool.run([&] { return keys_.revoke(id); }));
   forget_all();  // and whatever was read meanwhile
-  if (key_end_) key_end_(id);
-  const bool api = kind == store::KeyKind::kApiKey;
-  report(api ? event::Kind::kApiKeyRevoked : event::Kind::kAppPasswordRevoked, who, std::move(address), key.name);
+  ended(who, key, std::move(address));
   co_return Result<void>{};
+}
+
+void ApiKeys::ended(const http::Principal& who, const store::AccessKey& key, std::string address) {
+  if (key_end_) key_end_(key.id);
+  const bool api = key.kind == store::KeyKind::kApiKey;
+  report(api ? event::Kind::kApiKeyRevoked : event::Kind::kAppPasswordRevoked, who, std::move(address), key.name);
+}
+
+net::Task<EndedKeys> ApiKeys::end_all_of(UserId user, std::string address) {
+  EndedKeys out;
+  DHII_CO_TRY_ASSIGN(const auto living, co_await p_.db_pool.run([&]() -> Result<std::vector<store::AccessKey>> {
+    DHII_TRY_ASSIGN(auto all, keys_.list(user, store::KeyKind::kApiKey));
+    DHII_TRY_ASSIGN(auto passwords, keys_.list(user, store::KeyKind::kAppPassword));
+    out = {all.size(), passwords.size()};
+    std::ranges::move(passwords, std::back_inserter(all));
+    DHII_TRY(keys_.revoke_all_of(user));
+    return all;
+  }));
+  forget_all();
+  for (const store::AccessKey& key : living) ended({.user = user}, key, address);
+  co_return out;
 }
 
 net::Task<std::vector<store::KeyUse>> ApiKeys::uses(http::Principal who, std::int64_t id, std::string address) {

@@ -56,6 +56,10 @@ struct KeyPatch {
   std::optional<std::vector<std::string>> networks;
   std::optional<Timestamp> expires_at;
 };
+// How many of a user's keys ended with the password.
+struct EndedKeys {
+  std::size_t api_keys = 0, app_passwords = 0;
+};
 struct MadeKey {
   store::AccessKey key;
   Secret secret;  // shown once
@@ -87,6 +91,8 @@ class ApiKeys {
   net::Task<store::AccessKey> get(http::Principal who, store::KeyKind kind, std::int64_t id, std::string address);
   net::Task<store::AccessKey> update(http::Principal who, std::int64_t id, KeyPatch patch, std::string address);
   net::Task<> revoke(http::Principal who, store::KeyKind kind, std::int64_t id, std::string address);
+  // Every key and app password of this user: whoever knew the old password may have made some.
+  net::Task<EndedKeys> end_all_of(UserId user, std::string address);
   net::Task<std::vector<store::KeyUse>> uses(http::Principal who, std::int64_t id, std::string address);
 
   // Bearer keys and Basic app passwords. nullopt: the credentials are of another kind (an access token).
@@ -124,6 +130,7 @@ class ApiKeys {
                                    const http::Request& request);
   std::string_view reason_against(const Known& known, const std::string& login, const http::Request& request) const;
   void refused(const http::Request& request, UserId user, std::string object, std::string_view reason);
+  void ended(const http::Principal& who, const store::AccessKey& key, std::string address);
   void report(event::Kind kind, const http::Principal& who, std::string address, std::string object,
               std::string detail = {});
 

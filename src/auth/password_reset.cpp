@@ -17,7 +17,9 @@ std::string mail_text(const std::string& login, const std::string& link, const s
   return "Somebody at " + address + " asked to reset the password of " + login +
          " in dhii-mail.\n\nIf that was you, choose a new password within 30 minutes here (the link works once):\n\n" +
          link +
-         "\n\nIf it was not you, do nothing: the password stays as it is. If it happens again, tell your "
+         "\n\nThe new password signs out all your devices, and ends your app passwords and API keys unless you choose "
+         "to "
+         "keep them.\n\nIf it was not you, do nothing: the password stays as it is. If it happens again, tell your "
          "administrator.\n";
 }
 
@@ -89,7 +91,7 @@ net::Task<ResetLink> PasswordResets::make_link(http::Principal who, UserId id, s
   co_return std::move(made->first);
 }
 
-net::Task<> PasswordResets::confirm(Secret token, Secret fresh, std::string address) {
+net::Task<EndedKeys> PasswordResets::confirm(Secret token, Secret fresh, KeyFate keys, std::string address) {
   const std::string hash = hash_token(token.reveal());
   DHII_CO_TRY_ASSIGN(const auto owner, co_await p_.db_pool.run([&]() -> Result<std::optional<store::User>> {
     DHII_TRY_ASSIGN(const auto id, records_.find_reset(hash));
@@ -107,8 +109,9 @@ net::Task<> PasswordResets::confirm(Secret token, Secret fresh, std::string addr
     co_return std::unexpected(set.error());
   }
   DHII_CO_TRY(co_await p_.auth.end_all_of(owner->id));
-  report(event::Kind::kPasswordResetDone, owner->id, owner->login, std::move(address), "with a link");
-  co_return Result<void>{};
+  report(event::Kind::kPasswordResetDone, owner->id, owner->login, address, "with a link");
+  if (keys == KeyFate::kKeep) co_return EndedKeys{};
+  co_return co_await p_.keys.end_all_of(owner->id, std::move(address));
 }
 
 }  // namespace dhii::auth

@@ -1,6 +1,7 @@
 // PasswordResets: a new password without the old one: by a link in a mail to the login's address, or by a link that an
 // administrator makes and hands over. Asking by login answers at once and the same whether the login exists: the work
-// is done afterwards, elsewhere. Links are single use and kept as hashes. A reset ends all sessions; it does not sign
+// is done afterwards, elsewhere. Links are single use and kept as hashes. A reset ends all sessions, and
+// all keys and app passwords unless told otherwise: whoever knew the old password may have made some. It does not sign
 // in, so second factors still stand. Io thread; the database and the hash on their pools.
 #pragma once
 #include <chrono>
@@ -19,6 +20,9 @@ inline constexpr std::chrono::minutes kResetPause{5};       // between two mails
 inline constexpr std::size_t kMaxRememberedResets = 1'000;  // logins; strangers can't grow it beyond
 inline constexpr std::size_t kMaxResetsUnderWay = 8;
 
+// What becomes of API keys and app passwords when the password changes.
+enum class KeyFate : std::uint8_t { kEnd, kKeep };
+
 struct ResetLink {
   std::string link;
   Timestamp expires_at;
@@ -30,6 +34,7 @@ class PasswordResets {
     store::ControlStore& control;
     Users& users;
     AuthService& auth;
+    ApiKeys& keys;
     net::BlockingPool& db_pool;
     net::BlockingPool& hash_pool;
     const Clock& clock;
@@ -49,7 +54,7 @@ class PasswordResets {
   void ask(std::string login, std::string address);
   // For an administrator; `base_url` is where the administrator's browser is.
   net::Task<ResetLink> make_link(http::Principal who, UserId user, std::string base_url, std::string address);
-  net::Task<> confirm(Secret token, Secret fresh, std::string address);
+  net::Task<EndedKeys> confirm(Secret token, Secret fresh, KeyFate keys, std::string address);
 
   // For the command line.
   Result<ResetLink> make_link_now(const store::User& user, const std::string& base_url);

@@ -41,6 +41,12 @@ export interface FactorAdded {
   recovery_codes?: string[];
 }
 
+/** How many ended with the old password. */
+export interface EndedKeys {
+  api_keys: number;
+  app_passwords: number;
+}
+
 export interface PasswordStrength {
   /** 0 to 4; 3 and 4 are strong enough. */
   score: number;
@@ -84,8 +90,8 @@ export class AuthApi {
     return this.transport_.openJson(`${kAuth}/password-reset`, { login });
   }
 
-  reset(token: string, new_password: string): Promise<void> {
-    return this.transport_.openJson(`${kAuth}/password-reset/confirm`, { token, new_password });
+  async reset(token: string, new_password: string, keep_keys: boolean): Promise<EndedKeys> {
+    return (await this.transport_.openJson<{ ended: EndedKeys }>(`${kAuth}/password-reset/confirm`, { token, new_password, keep_keys })).ended;
   }
 
   // ---- step-up
@@ -112,8 +118,8 @@ export class AuthApi {
     return this.transport_.sendJson('DELETE', `${kAuth}/sessions`);
   }
 
-  changePassword(current_password: string, new_password: string): Promise<void> {
-    return this.transport_.sendJson('POST', `${kAuth}/password`, { current_password, new_password });
+  async changePassword(current_password: string, new_password: string, end_keys: boolean): Promise<EndedKeys> {
+    return (await this.transport_.sendJson<{ ended: EndedKeys }>('POST', `${kAuth}/password`, { current_password, new_password, end_keys })).ended;
   }
 
   checkPassword(password: string, login?: string): Promise<PasswordStrength> {

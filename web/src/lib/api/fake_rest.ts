@@ -89,7 +89,7 @@ export class FakeRest {
         return ok({ recovery_codes: this.codes });
       case 'POST password':
         if (id === 'check') return ok({ score: Math.min(4, Math.floor(String(body['password']).length / 6)), acceptable: String(body['password']).length > 15, advice: ['Add one more word.'] });
-        return none;
+        return ok({ ended: body['end_keys'] ? { api_keys: this.keys.length, app_passwords: 0 } : { api_keys: 0, app_passwords: 0 } });
       default:
         return null;
     }

@@ -10,10 +10,12 @@ export const settings_text = {
 
   password: {
     title: 'Password',
-    lead: 'Changing it signs out all your other devices.',
+    lead: 'Changing it signs out all your other devices. API keys and app passwords go on unless you end them here.',
     current: 'Current password',
     fresh: 'New password',
     submit: 'Change password',
+    endKeys: 'Also end my API keys and app passwords',
+    endKeysHint: 'Do this when somebody else may know the old password: they may have made some.',
     done: 'Password changed. Your other devices are signed out.',
   },
 
@@ -170,12 +172,12 @@ export const settings_text = {
     deleting: (when: string) => `erased ${when}`,
     since: (when: string) => `since ${when}`,
     disable: 'Disable',
-    disableAsk: (name: string) => `Disable ${name}? All their devices are signed out; their mail is kept.`,
+    disableAsk: (name: string) => `Disable ${name}? All their devices are signed out, their keys stop working, and no mail is fetched or sent for them. What is here is kept.`,
     enable: 'Enable',
     endSessions: 'Sign out everywhere',
     endedSessions: (name: string) => `${name} is signed out everywhere.`,
     resetLink: 'Make a password link',
-    resetReady: (name: string) => `Give this link to ${name}. It works once and sets a new password.`,
+    resetReady: (name: string) => `Give this link to ${name}. It works once and sets a new password; with it all their sessions end, and their API keys and app passwords unless they keep them.`,
     resetLabel: 'Link for a new password',
     delete: 'Delete',
     deleteAsk: (name: string) => `Delete ${name}? The account is closed at once and its mail is erased when the grace period is over. Until then you can restore it.`,
