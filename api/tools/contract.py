@@ -225,13 +225,22 @@ class Page:
                 "'", "'\\''") + "'"
         return html.escape(line, quote=False)
 
+    def credentials(self, operation):
+        if operation.get("security") == []:
+            return "Needs no token."
+        names = {"accessToken": "a session", "apiKey": "an API key", "appPassword": "an app password"}
+        taken = []
+        for requirement in operation.get("security", self.contract.document["security"]):
+            for scheme, scopes in requirement.items():
+                taken.append(names[scheme] + (f" with {', '.join(f'<code>{scope}</code>' for scope in scopes)}" if scopes else ""))
+        return "Takes " + ", ".join(taken[:-1]) + (" or " if len(taken) > 1 else "") + taken[-1] + "."
+
     def operation(self, path, method, operation, shared):
         self.write(f'<section class="operation" id="{operation["operationId"]}"><h3><span class="method {method}">{method.upper()}</span> '
                    f'<code>{html.escape(path)}</code></h3><p class="summary">{inline(operation["summary"])}</p>')
         if "description" in operation:
             self.write(text(operation["description"]))
-        if operation.get("security") == []:
-            self.write('<p class="limits">Needs no token.</p>')
+        self.write(f'<p class="limits">{self.credentials(operation)}</p>')
         if operation.get("deprecated"):
             self.write('<p class="must">Deprecated: do not use it in anything new.</p>')
         self.parameters(operation, shared)

@@ -223,5 +223,34 @@ TEST_F(Matrix, RoutesAndContractAgree) {
   EXPECT_EQ(served, promised);
 }
 
+// What the contract says of an operation's credentials, confirmation and roles, and what the route's line declares.
+TEST_F(Matrix, TheContractSaysOfEachOperationWhatItsRouteAsks) {
+  const auto contract = json::parse(std::string(send("GET", "/api/openapi.json").payload()));
+  for (const http::Route& route : router.routes()) {
+    if (route.access.permission == http::Permission::kPublic) continue;
+    const auto& described = contract.at("paths").at(route.pattern).at(ascii_lower(method_of(route))).as_object();
+    json::array scopes;
+    if (route.access.scope) scopes.emplace_back(http::scope_name(*route.access.scope));
+    json::array security{json::object{{"accessToken", json::array()}}};
+    if (route.access.api_keys) security.emplace_back(json::object{{"apiKey", scopes}});
+    if (route.access.app_passwords) security.emplace_back(json::object{{"appPassword", scopes}});
+    const auto* declared = described.if_contains("security");
+    const auto& effective = declared != nullptr ? *declared : contract.at("security");
+    EXPECT_EQ(json::serialize(effective), json::serialize(security)) << method_of(route) << " " << route.pattern;
+    const auto* words = described.if_contains("description");
+    const std::string said = words == nullptr ? "" : std::string(words->as_string());
+    EXPECT_EQ(said.contains("Wants a step-up"), route.access.step_up == http::StepUp::kNeeded)
+        << method_of(route) << " " << route.pattern << ": " << said;
+    EXPECT_EQ(said.contains("still lacks a required second factor"), route.access.enrolling)
+        << method_of(route) << " " << route.pattern << ": " << said;
+    const bool auditors = said.contains("For administrators and auditors");
+    EXPECT_EQ(auditors, route.access.permission == http::Permission::kAuditor)
+        << method_of(route) << " " << route.pattern << ": " << said;
+    EXPECT_EQ(!auditors && said.contains("For administrators only"),
+              route.access.permission == http::Permission::kAdministrator)
+        << method_of(route) << " " << route.pattern << ": " << said;
+  }
+}
+
 }  // namespace
 }  // namespace dhii::api

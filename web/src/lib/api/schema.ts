@@ -354,7 +354,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which second factors the user has */
+        /**
+         * Which second factors the user has
+         * @description Open to a session that still lacks a required second factor.
+         */
         get: operations["getFactors"];
         put?: never;
         post?: never;
@@ -412,7 +415,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signed-in user */
+        /**
+         * The signed-in user
+         * @description Open to a session that still lacks a required second factor.
+         */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -470,13 +476,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The passkeys of the user */
+        /**
+         * The passkeys of the user
+         * @description Open to a session that still lacks a required second factor.
+         */
         get: operations["listPasskeys"];
         put?: never;
         /**
          * Register a passkey
          * @description Wants a step-up (403 `auth.step_up_required`).
          *     Ends all other sessions. At most 20. `recovery_codes` as in `confirmTotp`.
+         *     Open to a session that still lacks a required second factor.
          */
         post: operations["addPasskey"];
         delete?: never;
@@ -520,6 +530,7 @@ export interface paths {
          * What a new passkey is to sign
          * @description Wants a step-up (403 `auth.step_up_required`).
          *     Feed `public_key` to `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`. Works once, for five minutes.
+         *     Open to a session that still lacks a required second factor.
          */
         post: operations["getNewPasskeyOptions"];
         delete?: never;
@@ -539,7 +550,8 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Ends all other sessions, and gives this one a new refresh token (web: the cookie; programs: in the answer).
+         * @description Ends all other sessions, and gives this one a new refresh token (web: the cookie; programs: in the answer). API keys and app
+         *     passwords go on, unless `end_keys`: say so when somebody else may have known the old password.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -580,7 +592,8 @@ export interface paths {
         put?: never;
         /**
          * Choose a new password with a link
-         * @description Does not sign in: second factors still stand.
+         * @description Ends all sessions, and all API keys and app passwords unless `keep_keys`: whoever knew the old password may have made some. Does not
+         *     sign in: second factors still stand.
          */
         post: operations["confirmPasswordReset"];
         delete?: never;
@@ -616,7 +629,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many recovery codes are left */
+        /**
+         * How many recovery codes are left
+         * @description Open to a session that still lacks a required second factor.
+         */
         get: operations["countRecoveryCodes"];
         put?: never;
         /**
@@ -740,6 +756,7 @@ export interface paths {
          * Confirm who you are
          * @description Kept with the session for ten minutes; a fresh sign-in counts. What wants it answers 403 `auth.step_up_required` without.
          *     `password`, `code` or `passkey`, as `method` says.
+         *     Open to a session that still lacks a required second factor.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -760,6 +777,7 @@ export interface paths {
         /**
          * How this user can confirm who they are
          * @description Methods in the order to offer them; `public_key` is there with a passkey.
+         *     Open to a session that still lacks a required second factor.
          */
         post: operations["getStepUpOptions"];
         delete?: never;
@@ -781,6 +799,7 @@ export interface paths {
          * Begin to set up an authenticator app
          * @description Wants a step-up (403 `auth.step_up_required`).
          *     Shows the secret once; active only after `confirmTotp`. An older one goes on working until then.
+         *     Open to a session that still lacks a required second factor.
          */
         post: operations["startTotp"];
         /**
@@ -807,6 +826,7 @@ export interface paths {
          * Confirm the authenticator app with a code
          * @description Wants a step-up (403 `auth.step_up_required`).
          *     Ends all other sessions. `recovery_codes` holds new ones when the user had none; they are shown only now.
+         *     Open to a session that still lacks a required second factor.
          */
         post: operations["confirmTotp"];
         delete?: never;
@@ -1241,7 +1261,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alerts, the newest first */
+        /**
+         * Alerts, the newest first
+         * @description For administrators and auditors.
+         */
         get: operations["listSecurityAlerts"];
         put?: never;
         post?: never;
@@ -1258,7 +1281,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One alert */
+        /**
+         * One alert
+         * @description For administrators and auditors.
+         */
         get: operations["getSecurityAlert"];
         put?: never;
         post?: never;
@@ -1280,6 +1306,7 @@ export interface paths {
         /**
          * Say that somebody looks after an alert
          * @description It is not told again; it ends by itself when its reason does.
+         *     For administrators only.
          */
         post: operations["acknowledgeSecurityAlert"];
         delete?: never;
@@ -1297,7 +1324,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Don't tell an alert for a while */
+        /**
+         * Don't tell an alert for a while
+         * @description For administrators only.
+         */
         post: operations["silenceSecurityAlert"];
         delete?: never;
         options?: never;
@@ -1353,13 +1383,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Addresses that are blocked now, the newest first */
+        /**
+         * Addresses that are blocked now, the newest first
+         * @description For administrators and auditors.
+         */
         get: operations["listAddressBlocks"];
         put?: never;
         /**
          * Block an address for a while
          * @description An IPv6 address stands for its /64. Loopback and declared proxies can't be blocked. Without `minutes` the block lasts as an automatic
          *     one would: a quarter of an hour first, four times as long each time after.
+         *     For administrators only.
          */
         post: operations["blockAddress"];
         delete?: never;
@@ -1378,7 +1412,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Lift a block */
+        /**
+         * Lift a block
+         * @description For administrators only.
+         */
         delete: operations["unblockAddress"];
         options?: never;
         head?: never;
@@ -1444,6 +1481,7 @@ export interface paths {
          * Security events, the newest first
          * @description From the journal. Filters add up; `kind` is a name such as `auth.sign_in_failed`, a family such as `auth`, or up to eight of them
          *     separated by commas. An event with a `count` above 1 stands for that many of the same thing.
+         *     For administrators and auditors.
          */
         get: operations["listSecurityEvents"];
         put?: never;
@@ -1461,7 +1499,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One security event */
+        /**
+         * One security event
+         * @description For administrators and auditors.
+         */
         get: operations["getSecurityEvent"];
         put?: never;
         post?: never;
@@ -1478,7 +1519,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue of security events */
+        /**
+         * The catalogue of security events
+         * @description For administrators and auditors.
+         */
         get: operations["listSecurityEventKinds"];
         put?: never;
         post?: never;
@@ -1499,6 +1543,7 @@ export interface paths {
          * Posture at a glance
          * @description Events by family and day, open alerts, blocks, scores of the last audit and checklists, and how the journal does. Every number can be
          *     opened with the other routes.
+         *     For administrators and auditors.
          */
         get: operations["getSecuritySummary"];
         put?: never;
@@ -1677,6 +1722,7 @@ export interface paths {
          * Change name, role or state of a user
          * @description Disabling ends all sessions, keys and streams at once. The last administrator who can sign in stays one.
          *     For administrators only.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         patch: operations["updateUser"];
         trace?: never;
@@ -1696,6 +1742,7 @@ export interface paths {
          * @description Ends all sessions of that user; the password alone signs in then.
          *     Only with a session of an administrator.
          *     Wants a step-up (403 `auth.step_up_required`).
+         *     For administrators only, with a session.
          */
         delete: operations["removeFactorsOfUser"];
         options?: never;
@@ -1782,6 +1829,7 @@ export interface paths {
          * Make an invitation
          * @description Works once, for seven days.
          *     For administrators only.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         post: operations["invite"];
         delete?: never;
@@ -1842,6 +1890,7 @@ export interface paths {
          * @description Each event is a POST of `{"type", "created_at", "data"}` with ids only. `X-Dhii-Signature: t=TIME,v1=HEX` is HMAC-SHA-256, under the webhook's
          *     secret, of `TIME.BODY`: check it, and refuse a TIME that is more than five minutes away. Answer with 2xx within 15 seconds; anything else,
          *     redirects too, is tried again seven times in 21 hours; 410 switches the webhook off. The secret is shown only now.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         post: operations["createWebhook"];
         delete?: never;
@@ -1868,6 +1917,7 @@ export interface paths {
         /**
          * Change a webhook
          * @description Fields that are left out stay. `active: true` also forgets its failures.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         patch: operations["changeWebhook"];
         trace?: never;
@@ -1904,6 +1954,7 @@ export interface paths {
         /**
          * Give a webhook a new secret
          * @description The old one ends at once.
+         *     Wants a step-up (403 `auth.step_up_required`).
          */
         post: operations["renewWebhookSecret"];
         delete?: never;
@@ -2315,6 +2366,8 @@ export interface components {
         };
         ChangePassword: {
             current_password: components["schemas"]["Password"];
+            /** @description API keys and app passwords end too */
+            end_keys?: boolean;
             new_password: components["schemas"]["NewPassword"];
         };
         CheckReport: {
@@ -2354,6 +2407,8 @@ export interface components {
          */
         ClientKind: "web";
         ConfirmReset: {
+            /** @description API keys and app passwords go on */
+            keep_keys?: boolean;
             new_password: components["schemas"]["NewPassword"];
             token: string;
         };
@@ -2389,6 +2444,13 @@ export interface components {
             email: string;
         };
         Empty: Record<string, never>;
+        /** @description How many ended */
+        EndedKeys: {
+            /** Format: int32 */
+            api_keys: number;
+            /** Format: int32 */
+            app_passwords: number;
+        };
         Export: {
             asked_at: components["schemas"]["Moment"];
             /** Format: int64 */
@@ -2845,6 +2907,14 @@ export interface components {
         };
         /** Format: password */
         Password: string;
+        PasswordChanged: {
+            ended: components["schemas"]["EndedKeys"];
+            /** @description Not with client web; the old one counts as stolen from now on */
+            refresh_token?: string;
+        };
+        PasswordReset: {
+            ended: components["schemas"]["EndedKeys"];
+        };
         PasswordStrength: {
             acceptable: boolean;
             advice: string[];
@@ -3173,6 +3243,8 @@ export interface components {
                 id: components["schemas"]["UserIdText"];
                 login: string;
                 role: components["schemas"]["Role"];
+                /** @description A second factor is required (DHII_REQUIRE_SECOND_FACTOR) and not set up yet: all else answers auth.factor_required */
+                second_factor_missing?: boolean;
             };
         };
         SilenceAlert: {
@@ -3271,6 +3343,8 @@ export interface components {
             id: components["schemas"]["UserIdText"];
             login: string;
             role: components["schemas"]["Role"];
+            /** @description Of the signed-in user (`getMe`): a second factor is required (DHII_REQUIRE_SECOND_FACTOR) and not set up yet: all else answers auth.factor_required */
+            second_factor_missing?: boolean;
         };
         UserIdText: string;
         UserPatch: {
@@ -4786,21 +4860,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; for programs, whose refresh token has changed too */
+            /** @description Changed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Renewed"];
+                    "application/json": components["schemas"]["PasswordChanged"];
                 };
-            };
-            /** @description Changed */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
@@ -4858,12 +4925,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Changed; all sessions have ended */
-            204: {
+            /** @description Changed, and what ended with the old password */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PasswordReset"];
+                };
             };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
