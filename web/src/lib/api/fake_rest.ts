@@ -105,6 +105,9 @@ export class FakeRest {
         return ok({ key: 'dhii_live_0123456789abcdef' }, 201);
       case 'GET api-keys/*':
         return ok({ uses: Array.from({ length: 30 }, (_, i) => ({ last_at: ago(i * kHourMs), first_at: ago(i * kHourMs), route: 'GET /api/v1/messages', address: '192.0.2.17', status: 200, count: 12 })) });
+      case 'PATCH api-keys/*':
+        this.keys = this.keys.map((key) => (key['id'] === id ? { ...key, ...body } : key));
+        return ok(this.keys.find((key) => key['id'] === id));
       case 'GET app-passwords':
         return ok({ app_passwords: [] });
       case 'POST app-passwords':

@@ -94,6 +94,10 @@ export class PeopleApi {
     return this.transport_.sendJson('POST', `${kApi}/api-keys`, form);
   }
 
+  changeApiKey(id: string, form: Partial<NewApiKey>): Promise<ApiKey> {
+    return this.transport_.sendJson('PATCH', `${kApi}/api-keys/${id}`, form);
+  }
+
   revokeApiKey(id: string): Promise<void> {
     return this.transport_.sendJson('DELETE', `${kApi}/api-keys/${id}`);
   }

@@ -17,6 +17,7 @@ export const settings_text = {
     endKeys: 'Also end my API keys and app passwords',
     endKeysHint: 'Do this when somebody else may know the old password: they may have made some.',
     done: 'Password changed. Your other devices are signed out.',
+    ended: (keys: number, passwords: number) => `Ended with it: ${plural(keys, 'API key', 'API keys')} and ${plural(passwords, 'app password', 'app passwords')}.`,
   },
 
   sessions: {
@@ -123,6 +124,9 @@ export const settings_text = {
     used: (when: string) => `last used ${when}`,
     neverUsed: 'never used',
     from: (networks: string) => `from ${networks}`,
+    edit: 'Edit',
+    keepEnd: (end: string) => `As it is: ${end}`,
+    changed: 'The key is changed; programs that use it notice at once.',
     uses: 'Uses',
     usesOf: (name: string) => `Uses of “${name}”`,
     noUses: 'It has not been used yet.',
