@@ -214,7 +214,7 @@ net::Task<SignIn> AuthService::refresh(Secret token, Client client) {
                      co_await p_.db_pool.run([&] { return p_.control.get_user(session.user); }));
   if (user.disabled) co_return fail(AuthError::kRefreshInvalid);
   if (current) {
-    session.expires_at = p_.clock.now() + kSessionLifetime;
+    session.expires_at = std::min(p_.clock.now() + kSessionLifetime, session.created_at + kSessionCeiling);
     const auto rotated = co_await p_.db_pool.run(
         [&] { return p_.control.rotate_session(session.id, hash, successor_hash, session.expires_at); });
     // kConflict: another tab was faster with the same token and got the same successor. Unless the session ended

@@ -27,16 +27,17 @@ namespace dhii::auth {
 inline constexpr std::chrono::minutes kWebTokenLifetime{15};
 inline constexpr std::chrono::hours kApiTokenLifetime{24};  // the guide's ceiling
 inline constexpr std::chrono::days kSessionLifetime{30};    // without a refresh
+inline constexpr std::chrono::days kSessionCeiling{90};     // however much it is used: then one signs in again
 inline constexpr std::chrono::seconds kRefreshGrace{30};    // two tabs, or an answer lost on the way
 inline constexpr std::chrono::days kInvitationLifetime{7};
 inline constexpr std::chrono::minutes kTouchInterval{10};  // how fresh "last used" is kept
 
 enum class RegistrationMode : std::uint8_t { kInvitation, kOpen, kClosed };
-
 // Of whom a second factor is required. Who lacks it is signed in as far as setting one up
 // (http::Access::while_enrolling) and no farther. Keys and app passwords go on: only a session that was all the way in
 // can have made them.
 enum class FactorRule : std::uint8_t { kOff, kAdministrators, kEveryone };
+
 // From where and with what a person signs in.
 struct Client {
   std::string address;
@@ -54,8 +55,8 @@ struct SignIn {
   std::string login, display_name;
   store::UserRole role = store::UserRole::kUser;
   bool web = false;
-};
   bool lacks_factor = false;  // see FactorRule
+};
 
 // The password was right; one of these has to follow.
 struct SecondFactorChallenge {
@@ -111,8 +112,8 @@ class AuthService final : public http::Authenticator {
     Factors& factors;
     RegistrationMode registration = RegistrationMode::kInvitation;
     bool attempts_limited = true;  // false: see AttemptLimits::off
-  };
     FactorRule factor_rule = FactorRule::kOff;
+  };
   explicit AuthService(Parts parts);
 
   // --- set-up. The token is made here, lives in memory only and works once; app/ prints the link.

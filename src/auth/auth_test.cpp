@@ -252,6 +252,21 @@ TEST_F(AuthTest, ASessionEndsWithoutRefreshAfterThirtyDays) {
   expect_error(run(auth->refresh(s.refresh_token.clone(), program)), AuthError::kRefreshInvalid);
 }
 
+TEST_F(AuthTest, ASessionEndsAfterNinetyDaysHoweverMuchItIsUsed) {
+  SignIn s = set_up(program);
+  for (int month = 1; month <= 4; ++month) {
+    clock.advance(std::chrono::days(20));
+    s = run(auth->refresh(std::move(s.refresh_token), program)).value();
+  }
+  EXPECT_EQ(s.refresh_expires_in, std::chrono::days(10));
+  clock.advance(std::chrono::days(9));
+  s = run(auth->refresh(std::move(s.refresh_token), program)).value();
+  EXPECT_EQ(s.refresh_expires_in, std::chrono::days(1));
+  clock.advance(std::chrono::days(1));
+  expect_error(run(auth->refresh(std::move(s.refresh_token), program)), AuthError::kRefreshInvalid);
+  expect_error(check(s.access_token), AuthError::kSessionEnded);
+}
+
 TEST_F(AuthTest, TheRefreshTokenIsNotInTheDatabase) {
   const SignIn s = set_up();
   const auto row = control->get_session(s.session).value();

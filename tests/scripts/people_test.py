@@ -215,6 +215,15 @@ class People(unittest.TestCase):
         self.assertIn("access_token", server.call("/api/v1/auth/login", {"login": "bob@example.test", "password": fresh}))
         self.assertEqual(len(smtp.mails), 1)
 
+    def test_who_must_have_a_second_factor_is_led_there_first(self):
+        server, cli = self.start(DHII_REQUIRE_SECOND_FACTOR="administrators")
+        self.assertTrue(server.call("/api/v1/auth/me")["second_factor_missing"])
+        self.assertEqual(server.call("/api/v1/users", status=403)["code"], "auth.factor_required")
+        server.call("/api/v1/auth/totp", {}, status=400)  # takes no body: reached, and not refused for the factor
+        checks = {c["id"]: c for c in json.loads(cli("check", "pre", "--json", status=1).stdout)["checks"]}
+        self.assertEqual(checks["pre.people.second_factor"]["status"], "warn")
+        self.assertIn("ada", checks["pre.people.second_factor"]["evidence"])
+
     def test_the_command_line_guards_the_last_administrator(self):
         server, cli = self.start()
         for words in (("role", "ada", "user"), ("disable", "ada"), ("delete", "ada")):
@@ -233,12 +242,3 @@ class People(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
-    def test_who_must_have_a_second_factor_is_led_there_first(self):
-        server, cli = self.start(DHII_REQUIRE_SECOND_FACTOR="administrators")
-        self.assertTrue(server.call("/api/v1/auth/me")["second_factor_missing"])
-        self.assertEqual(server.call("/api/v1/users", status=403)["code"], "auth.factor_required")
-        server.call("/api/v1/auth/totp", {}, status=400)  # takes no body: reached, and not refused for the factor
-        checks = {c["id"]: c for c in json.loads(cli("check", "pre", "--json", status=1).stdout)["checks"]}
-        self.assertEqual(checks["pre.people.second_factor"]["status"], "warn")
-        self.assertIn("ada", checks["pre.people.second_factor"]["evidence"])
-
