@@ -27,15 +27,15 @@ net::Task<> Supervisor::start_all(std::vector<store::MailAccount> accounts) {
 
 net::Task<> Supervisor::start(store::MailAccount account) {
   if (stopped_) co_return fail(net::NetError::kCancelled);
+  const auto may = co_await may_work(account.user);
   co_await stop(account.id);
   if (account.kind == store::AccountKind::kLocal) co_return Result<void>{};
   const auto settings = parse_account_settings(account.settings_json);
-  DHII_CO_TRY_ASSIGN(const bool may, co_await may_work(account.user));
-  if (!may || (settings && settings->paused)) {
+  if ((may && !*may) || (settings && settings->paused)) {
     note(account, AccountState::kPaused, "");
     co_return Result<void>{};
   }
-  auto started = co_await start_worker(account);
+  auto started = may ? co_await start_worker(account) : std::unexpected(may.error());
   if (!started) note(account, AccountState::kError, started.error().message());
   co_return started;
 }
