@@ -20,7 +20,7 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BINARY = os.environ.get("BENCH_BINARY", os.path.join(ROOT, "build", "release", "dhii-mail"))
+BINARY = os.environ.get("BENCH_BINARY", os.path.join(ROOT, "build", "bench", "dhii-mail"))
 PASSWORD = "correct horse battery staple 7"
 LIST_PROPERTIES = ["id", "threadId", "mailboxIds", "keywords", "from", "subject", "receivedAt", "preview", "hasAttachment"]
 
@@ -322,7 +322,7 @@ def write_section(title, text):
     if os.path.exists(path):
         with open(path, encoding="utf-8") as file:
             old = file.read()
-    head, *sections = re.split(r"(?m)^(?=## )", old or "# Results\n\nWritten by `make bench`; one section a size of mailbox, replaced by each run.\n\n")
+    head, *sections = re.split(r"(?m)^(?=## )", old or "# Results\n\nWritten by `make bench`; one section a subject, replaced by each run.\n\n")
     sections = [section.rstrip() + "\n\n" for section in sections if not section.startswith(title + "\n")]
     with open(path, "w", encoding="utf-8") as file:
         file.write(head + "".join(sections) + text)

@@ -19,6 +19,8 @@ import tempfile
 import time
 from collections import Counter
 
+import bench
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests", "scripts"))
 import dhii  # noqa: E402
@@ -140,17 +142,6 @@ def attacked(server, name, options, addresses, reader, account):
     return row(name, took, flood, owner)
 
 
-def write(lines):
-    path = os.path.join(ROOT, "bench", "RESULTS.md")
-    with open(path, encoding="utf-8") as file:
-        text = file.read()
-    section = HEADING + "\n\n" + "\n".join(lines) + "\n"
-    old = re.search(re.escape(HEADING) + r".*?(?=\n## |\Z)", text, re.S)
-    text = text.replace(old.group(0), section) if old else text.rstrip() + "\n\n" + section
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=int, default=15)
@@ -169,7 +160,7 @@ def main():
         account = json.loads(body)["id"]
         time.sleep(2)
         lines = [f"{time.strftime('%Y-%m-%d')}, `bench/sign_in_flood.py --seconds {options.seconds} --rate {options.rate}`, {os.path.basename(os.path.dirname(dhii.BINARY))} "
-                 f"build, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; the client runs on the same cores. Each attempt with another login.", "",
+                 f"build, {bench.machine()}; the client runs on the same cores. Each attempt with another login.", "",
                  "| round | list 50 and their heads: median / p99 | readings | attempts | their answers | the owner signs in from where she did before |",
                  "|---|---|---|---|---|---|",
                  row("quiet", read_mail(reader, account, options.seconds)),
@@ -178,7 +169,7 @@ def main():
         lines.append(attacked(server, "flood from 1,000 addresses", options, many, reader, account))
         print("\n".join(lines))
         if options.write:
-            write(lines)
+            bench.write_section(HEADING, HEADING + "\n\n" + "\n".join(lines) + "\n")
     finally:
         server.stop()
 

@@ -116,7 +116,7 @@ std::string syslog_frames(const Notification& note, std::string_view host) {
                                "\" state=\"" + std::string(store::alert_state_name(alert.state)) + "\" alert=\"" +
                                std::to_string(alert.id) + "\"]";
       out += frame(note.at, event::syslog_severity(alert.severity), host, data,
-                   alert.title + ": " + alert.observed + " Expected: " + alert.expected);
+                   alert.title + ": " + alert.observed + ". Expected: " + alert.expected);
     }
   }
   return out;

@@ -166,9 +166,11 @@ void CountRules::count(std::size_t index, const event::Event& event, std::vector
   signal.key = std::move(key);
   signal.severity = rule.severity;
   signal.title = rule.title;
-  signal.observed = threshold.count == 0 ? event::sentence(event)
-                                         : "more than " + std::to_string(threshold.count) + " within " + span +
-                                               ", the last: " + event::sentence(event);
+  std::string last = event::sentence(event);
+  if (last.ends_with('.')) last.pop_back();  // `observed` stands within sentences
+  signal.observed = threshold.count == 0
+                        ? std::move(last)
+                        : "more than " + std::to_string(threshold.count) + " within " + span + ", the last: " + last;
   signal.expected = threshold.count == 0 ? "none" : "at most " + std::to_string(threshold.count) + " within " + span;
   signal.at = event.at;
   signal.holds = std::max(window, std::chrono::seconds(300));
