@@ -63,6 +63,7 @@ std::string sentence(const Event& event) {
     const auto close = text.find('}', open);
     out += value_of(event, text.substr(open + 1, close - open - 1));
     text.remove_prefix(close + 1);
+    if (out.ends_with('.') && text.starts_with('.')) text.remove_prefix(1);  // the value was a sentence itself
   }
   return out;
 }

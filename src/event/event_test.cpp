@@ -44,6 +44,11 @@ TEST(EventSentence, PutsTheValuesInAndEscapesWhatComesFromOutside) {
   EXPECT_NE(text.find("from 192.0.2.7 failed: wrong password."), std::string::npos) << text;
 }
 
+TEST(EventSentence, EndsWithOneFullStopWhenTheLastValueIsASentence) {
+  const std::string text = sentence({.kind = Kind::kSignInFailed, .address = "192.0.2.7", .detail = "It was wrong."});
+  EXPECT_TRUE(text.ends_with("It was wrong.")) << text;
+}
+
 TEST(EventSentence, OfEveryRowIsWholeWithoutValues) {
   for (const auto& row : catalogue()) {
     const std::string text = sentence({.kind = row.kind});
