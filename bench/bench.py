@@ -20,7 +20,7 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BINARY = os.environ.get("BENCH_BINARY", os.path.join(ROOT, "build", "bench", "dhii-mail"))
+BINARY = os.path.abspath(os.environ.get("BENCH_BINARY", os.path.join(ROOT, "build", "bench", "dhii-mail")))
 PASSWORD = "correct horse battery staple 7"
 LIST_PROPERTIES = ["id", "threadId", "mailboxIds", "keywords", "from", "subject", "receivedAt", "preview", "hasAttachment"]
 
