@@ -61,7 +61,7 @@ class Server {
   Result<void> reload_certificate();
   // "127.0.0.1:8080", as bound.
   std::vector<std::string> addresses() const;
-  std::size_t connections() const;
+  std::size_t connections() const;  // io thread only
 
   struct State;  // server_state.hpp, internal
 
